@@ -1,0 +1,11 @@
+noinst_LIBRARIES += libbase.a
+
+# -fPIC: the guests' plugins link it too.
+libbase_a_CFLAGS = $(AM_CFLAGS) -fPIC -fvisibility=hidden
+libbase_a_SOURCES = \
+	base/addr.c base/addr.h \
+	base/buf.c base/buf.h \
+	base/clock.h \
+	base/fact.c base/fact.h \
+	base/link.c base/link.h \
+	base/log.c base/log.h

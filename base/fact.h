@@ -1,0 +1,307 @@
+/*
+ * fact - every message between gatehoused and its guests
+ *
+ * A fact is a statement ("leg 4's neighbor is established"), not a call. On
+ * each new link both sides say HELLO, then state everything they hold (a
+ * snapshot), then END, then changes. What a snapshot does not repeat is gone:
+ * the receiver drops it at END. So either side may die at any time.
+ *
+ *   bgpd module  -> gatehoused   HELLO  PEER PATH PATH_DEL           END  SHOW EDIT
+ *   gatehoused   -> bgpd module  HELLO  SPEAKER NEIGHBOR NETWORK
+ *                                       and their _DELs, CONFIG      END  REPLY
+ *   charon plugin -> gatehoused  HELLO  SA SA_DEL SA_MOVE            END
+ *   gatehoused -> charon plugin  HELLO                               END  SA_USE SA_EXPIRE SA_MAPPING
+ *
+ * Wire: an 8-byte header {u32 length of the body, u16 type, u16 0}, then the
+ * body; integers big-endian; strings and arrays counted by a u16 (a text of
+ * CONFIG, EDIT and REPLY by a u32). Both ends are of one build: HELLO carries
+ * GH_FACT_VERSION and a link of another version is refused.
+ *
+ * Ownership  the decoded fact owns nothing: strings of unbounded size point
+ *            into the bytes that were decoded.
+ * Threads    pure functions.
+ * Errors     gh_fact_decode returns -EBADMSG for anything truncated, trailing,
+ *            over a limit or of an unknown value.
+ */
+#ifndef GH_FACT_H
+#define GH_FACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+
+#define GH_FACT_VERSION 1
+#define GH_FACT_HEADER 8
+/* A whole configuration fits; a length beyond it is garbage, not a message. */
+#define GH_FACT_BODY_MAX (16u << 20)
+
+#define GH_NAME_MAX 80          /* longest name of a connection or circuit */
+#define GH_IFNAME_MAX 15
+#define GH_TEXT_MAX 255         /* longest short text: an error, a user */
+#define GH_AS_PATH_MAX 64       /* ASNs kept for display; as_hops counts all */
+#define GH_KEY_MAX 64
+#define GH_SELECTORS_MAX 16     /* per side of an SA */
+
+enum gh_fact_type {
+	GH_HELLO = 1,
+	GH_END = 2,
+
+	GH_SPEAKER = 16,
+	GH_NEIGHBOR,
+	GH_NEIGHBOR_DEL,
+	GH_NETWORK,
+	GH_NETWORK_DEL,
+	GH_CONFIG,
+	GH_REPLY,
+
+	GH_PEER = 32,
+	GH_PATH,
+	GH_PATH_DEL,
+	GH_EDIT,
+	GH_SHOW,
+
+	GH_SA = 48,
+	GH_SA_DEL,
+	GH_SA_MOVE,
+	GH_SA_USE,
+	GH_SA_EXPIRE,
+	GH_SA_MAPPING,
+};
+
+enum gh_role {
+	GH_ROLE_GATEHOUSED = 1,
+	GH_ROLE_BGPD = 2,
+	GH_ROLE_CHARON = 3,
+};
+
+struct gh_hello {
+	uint32_t version;
+	uint32_t role;          /* enum gh_role */
+	uint32_t pid;
+	char software[GH_TEXT_MAX + 1];
+};
+
+/* The gateway's BGP speaker; asn 0 takes it down with all its neighbors. */
+struct gh_speaker {
+	uint32_t asn;
+	struct gh_addr router_id;       /* IPv4 */
+	char view[GH_NAME_MAX + 1];
+};
+
+/*
+ * A neighbor is numbered leg * 2, plus 1 when its session runs over IPv6, so
+ * that one number names session and leg.
+ */
+static inline uint32_t gh_neighbor_leg(uint32_t neighbor)
+{
+	return neighbor / 2;
+}
+
+#define GH_AF_IPV4 1u
+#define GH_AF_IPV6 2u
+
+struct gh_neighbor {
+	uint32_t id;
+	struct gh_addr peer;
+	struct gh_addr local;           /* update source; none: chosen by route */
+	char interface[GH_IFNAME_MAX + 1];      /* for BFD and link-local; may be "" */
+	uint32_t remote_as;
+	uint32_t families;              /* GH_AF_* to activate */
+	uint16_t weight;                /* 200 ExpressRoute, 100 VPN */
+	uint8_t hops;                   /* 1: directly connected, else multihop TTL */
+	bool deprefer;                  /* prepend our AS while wait-to-restore runs */
+	uint16_t keepalive_s, hold_s;
+	uint16_t bfd_interval_ms;       /* 0: no BFD */
+	uint8_t bfd_multiplier;
+	char password[GH_NAME_MAX + 1]; /* TCP MD5; "" for none. A secret. */
+	char description[GH_NAME_MAX + 1];
+};
+
+struct gh_id {                          /* NEIGHBOR_DEL */
+	uint32_t id;
+};
+
+/* RFC 4271 8.2.2 */
+enum gh_bgp_state {
+	GH_BGP_IDLE = 1,
+	GH_BGP_CONNECT,
+	GH_BGP_ACTIVE,
+	GH_BGP_OPENSENT,
+	GH_BGP_OPENCONFIRM,
+	GH_BGP_ESTABLISHED,
+};
+
+/* RFC 5880 4.1, the values as on the wire; NONE when BFD is not used. */
+enum gh_bfd_state {
+	GH_BFD_ADMIN_DOWN = 0,
+	GH_BFD_DOWN = 1,
+	GH_BFD_INIT = 2,
+	GH_BFD_UP = 3,
+	GH_BFD_NONE = 255,
+};
+
+struct gh_peer {
+	uint32_t id;                    /* of the neighbor */
+	uint8_t state;                  /* enum gh_bgp_state */
+	uint8_t bfd;                    /* enum gh_bfd_state */
+	bool eor;                       /* end-of-RIB seen on every active family */
+	uint32_t received, sent;        /* prefixes in, prefixes out */
+	uint32_t established;           /* times it came up */
+	uint32_t up_s;                  /* seconds in the present state */
+	struct gh_addr router_id;       /* the peer's */
+	char last_error[GH_TEXT_MAX + 1];
+};
+
+struct gh_path {
+	uint32_t neighbor;
+	struct gh_prefix prefix;
+	struct gh_addr next_hop;
+	struct gh_addr router_id;       /* of the peer that sent it */
+	uint32_t local_pref;
+	uint32_t med;                   /* absent counts as 0, RFC 4271 9.1.2.2 c */
+	uint8_t origin;                 /* 0 IGP, 1 EGP, 2 INCOMPLETE */
+	bool stale;                     /* kept over a graceful restart */
+	uint16_t weight;                /* as bgpd shows it */
+	uint16_t as_hops;               /* length as the decision counts it */
+	uint16_t as_count;              /* ASNs in as_path */
+	uint32_t as_path[GH_AS_PATH_MAX];
+};
+
+struct gh_path_del {
+	uint32_t neighbor;
+	struct gh_prefix prefix;
+};
+
+struct gh_network {                     /* NETWORK, NETWORK_DEL: advertise it */
+	struct gh_prefix prefix;
+};
+
+/*
+ * Lines of configuration as vtysh knows them, one transaction. A single typed
+ * line comes inside the lines that enter its node. REPLACE: the text is the
+ * whole configuration (vtysh -b), otherwise it is merged.
+ */
+#define GH_EDIT_REPLACE 1u
+
+struct gh_request {                     /* EDIT, SHOW */
+	uint32_t id;                    /* echoed by every REPLY */
+	uint32_t flags;
+	char user[GH_TEXT_MAX + 1];
+	const char *text;               /* text_length bytes, no NUL inside */
+	uint32_t text_length;
+};
+
+/* status 0 is done; else an errno with words in text. more: another follows. */
+struct gh_reply {
+	uint32_t id;
+	uint32_t status;
+	bool more;
+	const char *text;
+	uint32_t text_length;
+};
+
+/* The running configuration as text, pushed on every change. */
+struct gh_text {                        /* CONFIG */
+	const char *text;
+	uint32_t text_length;
+};
+
+enum gh_direction {
+	GH_IN = 1,
+	GH_OUT = 2,
+};
+
+struct gh_selector {                    /* RFC 4301 4.4.1.1 */
+	uint8_t protocol;               /* 0: any */
+	uint16_t port_from, port_to;    /* 0-65535: any */
+	struct gh_addr from, to;
+};
+
+/* An SA is named by direction, SPI and destination (RFC 4301 4.1). */
+struct gh_sa_name {
+	uint8_t direction;              /* enum gh_direction */
+	uint32_t spi;                   /* host order */
+	struct gh_addr destination;
+};
+
+struct gh_sa {
+	struct gh_sa_name name;
+	struct gh_endpoint source, target;      /* ports are those of UDP encapsulation */
+	bool encap;                     /* RFC 3948 */
+	bool tunnel;                    /* tunnel mode, else transport */
+	bool esn;
+	bool initiator;
+	uint32_t leg;                   /* if_id */
+	uint32_t reqid;
+	uint32_t replay_window;         /* packets */
+	uint16_t encryption;            /* IANA IKEv2 transform ids */
+	uint16_t integrity;
+	uint16_t key_length, integrity_key_length;
+	uint8_t key[GH_KEY_MAX];        /* for AEAD: key, then salt. Secrets. */
+	uint8_t integrity_key[GH_KEY_MAX];
+	uint64_t hard_bytes, hard_packets;      /* 0: no limit; soft is the plugin's to ask */
+	uint64_t soft_bytes, soft_packets;
+	uint16_t local_count, remote_count;
+	/* As this side sees it: local is ours in both directions. */
+	struct gh_selector local[GH_SELECTORS_MAX], remote[GH_SELECTORS_MAX];
+};
+
+struct gh_sa_move {                     /* new outer endpoints of an SA */
+	struct gh_sa_name name;
+	struct gh_endpoint source, target;
+	bool encap;
+};
+
+struct gh_sa_use {
+	struct gh_sa_name name;
+	uint64_t bytes, packets;
+	uint64_t last_use_s;            /* CLOCK_MONOTONIC seconds, 0 for never */
+};
+
+struct gh_sa_expire {
+	struct gh_sa_name name;
+	bool hard;
+};
+
+struct gh_sa_mapping {                  /* the peer's NAT mapping changed */
+	struct gh_sa_name name;
+	struct gh_endpoint remote;
+};
+
+struct gh_fact {
+	enum gh_fact_type type;
+	union {
+		struct gh_hello hello;
+		struct gh_speaker speaker;
+		struct gh_neighbor neighbor;
+		struct gh_id id;                /* NEIGHBOR_DEL */
+		struct gh_network network;      /* NETWORK, NETWORK_DEL */
+		struct gh_text config;
+		struct gh_reply reply;
+		struct gh_peer peer;
+		struct gh_path path;
+		struct gh_path_del path_del;
+		struct gh_request request;      /* EDIT, SHOW */
+		struct gh_sa sa;
+		struct gh_sa_name sa_name;      /* SA_DEL */
+		struct gh_sa_move sa_move;
+		struct gh_sa_use sa_use;
+		struct gh_sa_expire sa_expire;
+		struct gh_sa_mapping sa_mapping;
+	};
+};
+
+/* Appends header and body. The fact must hold to the limits above. */
+void gh_fact_encode(const struct gh_fact *fact, struct gh_buf *out);
+
+/* Decodes one body of the given type. */
+int gh_fact_decode(uint16_t type, const uint8_t *body, size_t length, struct gh_fact *out);
+
+/* The name of a type for messages, "?" for an unknown one. */
+const char *gh_fact_name(uint16_t type);
+const char *gh_bgp_state_name(uint8_t state);
+const char *gh_bfd_state_name(uint8_t state);
+
+#endif

@@ -1,0 +1,1 @@
+# filled in by the parts as they land
