@@ -1,0 +1,37 @@
+# One fuzz target per decoder of outside bytes. Two lines add one:
+#
+#   FUZZERS += tests/fuzz/fuzz_NAME
+#   tests_fuzz_fuzz_NAME_LDADD = libPART.a libbase.a $(FUZZ_LIBS)
+#
+# As usual `make check` runs each over its seeds (tests/fuzz/seeds/fuzz_NAME/)
+# and a fixed number of mutations of them. Configured with --enable-fuzzing,
+# the same files become libFuzzer programs and `make fuzz` runs each for
+# FUZZ_SECONDS.
+FUZZ_SECONDS = 10
+FUZZERS =
+
+noinst_LIBRARIES += libreplay.a
+libreplay_a_SOURCES = tests/fuzz/replay.c
+
+FUZZERS += tests/fuzz/fuzz_fact
+tests_fuzz_fuzz_fact_LDADD = libbase.a $(FUZZ_LIBS)
+
+check_PROGRAMS += $(FUZZERS)
+if !FUZZING
+TESTS += $(FUZZERS)
+endif
+
+# libFuzzer keeps what it finds new in a scratch corpus, never in the sources.
+fuzz: $(FUZZERS)
+	@failed=0; for f in $(FUZZERS); do \
+		name=$$(basename $$f); corpus=fuzz-corpus/$$name; seeds=$(srcdir)/tests/fuzz/seeds/$$name; \
+		mkdir -p $$corpus; test -d $$seeds || seeds=; \
+		if ./$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
+			-artifact_prefix=$$corpus/ $$corpus $$seeds >$$corpus.log 2>&1; \
+		then echo "PASS: $$name $$(sed -n 's/stat::number_of_executed_units: */runs /p' $$corpus.log)"; \
+		else echo "FAIL: $$name (see $$corpus.log)"; tail -n 20 $$corpus.log; failed=1; fi; \
+	done; exit $$failed
+
+.PHONY: fuzz
+clean-local:
+	rm -rf fuzz-corpus
