@@ -1,0 +1,413 @@
+/*
+ * The parent process: see keeper.h.
+ *
+ * The child is exec'd, not just forked, so that a restart picks up a new
+ * binary. The rejected alternative, handing descriptors to a service manager's
+ * store, needs that manager; this works in a bare namespace as well.
+ */
+#include "gatehoused/keeper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "ipsec/port.h"
+#include "ipsec/tun.h"
+
+#define RESPAWN_SLOWEST_MS 5000
+#define CHILD_HEALTHY_MS 2000
+#define VICI_TIMEOUT_MS 1000
+
+struct keeper {
+	const struct options *options;
+	char **argv;
+	struct passwd *user;
+	int held[KEEPER_FD_END];        /* by enum keeper_fd, -1 where none */
+	int line;                       /* our end of the child's KEEPER_LINE */
+	int signals;
+	pid_t child;
+	struct gh_time started;
+	unsigned respawn_ms;            /* grows while the child dies at once */
+	bool stopping;
+};
+
+/* ---- what is held ------------------------------------------------------ */
+
+/* Every directory on the way is root's; only the last belongs to the daemon. */
+static int directory_make(const char *path, mode_t mode, const struct passwd *owner)
+{
+	char part[OPTIONS_PATH_MAX];
+
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+		if (mkdir(part, 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	if (mkdir(path, mode) < 0 && errno != EEXIST)
+		return -errno;
+	if (chown(path, owner->pw_uid, owner->pw_gid) < 0 || chmod(path, mode) < 0)
+		return -errno;
+	return 0;
+}
+
+static int sa_map_open(const struct keeper *k)
+{
+	char path[OPTIONS_PATH_MAX + 8];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/sa.map", k->options->run_dir);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (fchown(fd, k->user->pw_uid, k->user->pw_gid) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+static int hold(struct keeper *k, enum keeper_fd which, int fd, const char *what)
+{
+	if (fd < 0) {
+		gh_error("keeper: cannot open %s: %s%s", what, strerror(-fd),
+			 fd == -EADDRINUSE ? "; another IKE daemon owns the port: stop it, or give charon the gatehouse plugin's socket" : "");
+		return fd;
+	}
+	/* Out of the range that the child's descriptors are moved to. */
+	k->held[which] = fcntl(fd, F_DUPFD_CLOEXEC, KEEPER_FD_END);
+	close(fd);
+	return k->held[which] < 0 ? -errno : 0;
+}
+
+static int hold_all(struct keeper *k)
+{
+	int rc = hold(k, KEEPER_TUN, tun_open(k->options->tun), k->options->tun);
+
+	if (!rc)
+		rc = hold(k, KEEPER_IKE4, port_open(AF_INET, 500), "UDP port 500 (IPv4)");
+	if (!rc)
+		rc = hold(k, KEEPER_IKE6, port_open(AF_INET6, 500), "UDP port 500 (IPv6)");
+	if (!rc)
+		rc = hold(k, KEEPER_NATT4, port_open(AF_INET, 4500), "UDP port 4500 (IPv4)");
+	if (!rc)
+		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500), "UDP port 4500 (IPv6)");
+	if (!rc)
+		rc = hold(k, KEEPER_SA_MAP, sa_map_open(k), "sa.map");
+	return rc;
+}
+
+/* ---- the child --------------------------------------------------------- */
+
+/* Keeps the two capabilities over the change of user and over exec. */
+static int privileges_drop(const struct passwd *user)
+{
+	static const cap_value_t kept[] = { CAP_NET_ADMIN, CAP_NET_RAW };
+	cap_t caps;
+	int rc = 0;
+
+	if (prctl(PR_SET_KEEPCAPS, 1) < 0 || initgroups(user->pw_name, user->pw_gid) < 0 ||
+	    setresgid(user->pw_gid, user->pw_gid, user->pw_gid) < 0 ||
+	    setresuid(user->pw_uid, user->pw_uid, user->pw_uid) < 0)
+		return -errno;
+	caps = cap_init();
+	if (!caps)
+		return -ENOMEM;
+	if (cap_set_flag(caps, CAP_PERMITTED, 2, kept, CAP_SET) < 0 ||
+	    cap_set_flag(caps, CAP_EFFECTIVE, 2, kept, CAP_SET) < 0 ||
+	    cap_set_flag(caps, CAP_INHERITABLE, 2, kept, CAP_SET) < 0 ||
+	    cap_set_proc(caps) < 0)
+		rc = -errno;
+	cap_free(caps);
+	for (unsigned i = 0; !rc && i < 2; i++) {
+		if (cap_set_ambient(kept[i], CAP_SET) < 0)
+			rc = -errno;
+	}
+	return rc;
+}
+
+static void __attribute__((noreturn)) child_exec(struct keeper *k, int line)
+{
+	unsigned argc = 0;
+	char **argv;
+	sigset_t none;
+	int rc;
+
+	/* `held` and `line` lie beyond the target range, so no order matters. */
+	k->held[KEEPER_LINE] = line;
+	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
+		if (dup2(k->held[fd], fd) < 0)
+			_exit(126);
+	}
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	rc = privileges_drop(k->user);
+	if (rc < 0) {
+		gh_error("keeper: cannot become %s: %s", k->user->pw_name, strerror(-rc));
+		_exit(126);
+	}
+	while (k->argv[argc])
+		argc++;
+	argv = calloc(argc + 2, sizeof(*argv));
+	if (!argv)
+		_exit(126);
+	memcpy(argv, k->argv, argc * sizeof(*argv));
+	argv[argc] = (char *)"--child";
+	execv("/proc/self/exe", argv);
+	gh_error("keeper: cannot start the daemon: %s", strerror(errno));
+	_exit(126);
+}
+
+static int child_start(struct keeper *k)
+{
+	int pair[2], theirs;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, KEEPER_FD_END);
+	close(pair[1]);
+	if (k->line >= 0)
+		close(k->line);
+	k->line = fcntl(pair[0], F_DUPFD_CLOEXEC, KEEPER_FD_END);
+	close(pair[0]);
+	k->started = gh_now();
+	k->child = theirs < 0 || k->line < 0 ? -1 : fork();
+	if (!k->child)
+		child_exec(k, theirs);
+	close(theirs);
+	if (k->child < 0)
+		return -errno;
+	gh_info("keeper: daemon started, pid %d", (int)k->child);
+	return 0;
+}
+
+static void child_reap(struct keeper *k)
+{
+	int status;
+	bool at_once;
+
+	if (k->child <= 0 || waitpid(k->child, &status, WNOHANG) != k->child)
+		return;
+	k->child = 0;
+	if (k->stopping)
+		return;
+	at_once = gh_time_ms_between(k->started, gh_now()) < CHILD_HEALTHY_MS;
+	k->respawn_ms = !at_once ? 0 : k->respawn_ms ? k->respawn_ms * 2 : 50;
+	if (k->respawn_ms > RESPAWN_SLOWEST_MS)
+		k->respawn_ms = RESPAWN_SLOWEST_MS;
+	gh_warning("keeper: daemon ended by %s %d, next start in %u ms; forwarding goes on",
+		   WIFSIGNALED(status) ? "signal" : "exit status",
+		   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), k->respawn_ms);
+}
+
+/* ---- requests of the child --------------------------------------------- */
+
+static int vici_connect(const char *path)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	int fd;
+
+	if (strlen(path) >= sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(sun.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0) {
+		int rc = -errno;
+
+		close(fd);
+		return rc;
+	}
+	return fd;
+}
+
+/* One packet: an int that is 0 or -errno, and with 0 a descriptor (unix(7)). */
+static void answer(int line, int fd)
+{
+	int rc = fd < 0 ? fd : 0;
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { 0 };
+	struct iovec iov = { .iov_base = &rc, .iov_len = sizeof(rc) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+
+	if (fd >= 0) {
+		struct cmsghdr *c;
+
+		msg.msg_control = control.room;
+		msg.msg_controllen = sizeof(control.room);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	(void)!sendmsg(line, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void line_serve(struct keeper *k)
+{
+	char request;
+	ssize_t n = recv(k->line, &request, 1, MSG_DONTWAIT);
+
+	if (n == 1 && request == 'v')
+		answer(k->line, vici_connect(k->options->vici));
+	else if (n == 0 || (n < 0 && errno != EAGAIN)) {
+		close(k->line);
+		k->line = -1;
+	}
+}
+
+/* ---- the loop ---------------------------------------------------------- */
+
+static void signals_serve(struct keeper *k)
+{
+	struct signalfd_siginfo s;
+
+	while (read(k->signals, &s, sizeof(s)) == sizeof(s)) {
+		if (s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT)
+			k->stopping = true;
+		if (s.ssi_signo != SIGCHLD && k->child > 0)
+			kill(k->child, SIGTERM);
+	}
+	child_reap(k);
+}
+
+static int wait_ms(const struct keeper *k)
+{
+	uint64_t passed;
+
+	if (k->child > 0)
+		return -1;
+	passed = gh_time_ms_between(k->started, gh_now());
+	return passed >= k->respawn_ms ? 0 : (int)(k->respawn_ms - passed);
+}
+
+static void serve(struct keeper *k)
+{
+	struct pollfd fds[2] = {
+		{ .fd = k->signals, .events = POLLIN },
+		{ .fd = k->line, .events = POLLIN },
+	};
+
+	if (poll(fds, 2, wait_ms(k)) < 0)
+		return;
+	if (fds[0].revents)
+		signals_serve(k);
+	if (fds[1].revents && k->line >= 0)
+		line_serve(k);
+	if (!k->child && !k->stopping && !wait_ms(k) && child_start(k) < 0)
+		k->respawn_ms = RESPAWN_SLOWEST_MS;
+}
+
+static int prepare(struct keeper *k)
+{
+	sigset_t set;
+	int rc;
+
+	k->user = getpwnam(k->options->user);
+	if (!k->user) {
+		gh_error("keeper: no user %s on this host: adduser --system --group %s",
+			 k->options->user, k->options->user);
+		return -ENOENT;
+	}
+	rc = directory_make(k->options->run_dir, 0755, k->user);
+	if (!rc)
+		rc = directory_make(k->options->state_dir, 0700, k->user);
+	if (rc < 0) {
+		gh_error("keeper: cannot make %s or %s: %s", k->options->run_dir,
+			 k->options->state_dir, strerror(-rc));
+		return rc;
+	}
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	k->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return k->signals < 0 ? -errno : hold_all(k);
+}
+
+int keeper_run(const struct options *o, char **argv)
+{
+	struct keeper k = { .options = o, .argv = argv, .line = -1, .signals = -1 };
+
+	for (int i = 0; i < KEEPER_FD_END; i++)
+		k.held[i] = -1;
+	if (geteuid()) {
+		gh_error("keeper: must be started as root; the daemon itself runs as %s", o->user);
+		return 1;
+	}
+	if (prepare(&k) < 0 || child_start(&k) < 0)
+		return 1;
+	while (!k.stopping || k.child > 0)
+		serve(&k);
+	gh_info("keeper: stopped");
+	return 0;
+}
+
+/* ---- in the child ------------------------------------------------------ */
+
+int keeper_child_init(void)
+{
+	static const struct rlimit no_core = { 0, 0 };
+
+	/* Keys live in this process: no core file, no tracing by its own user. */
+	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setrlimit(RLIMIT_CORE, &no_core) < 0 ||
+	    prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
+		return -errno;
+	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
+		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int keeper_child_vici(void)
+{
+	union {
+		struct cmsghdr header;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	int rc = -EIO, fd = -1;
+	struct iovec iov = { .iov_base = &rc, .iov_len = sizeof(rc) };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
+			      .msg_control = control.room, .msg_controllen = sizeof(control.room) };
+	struct pollfd answer_here = { .fd = KEEPER_LINE, .events = POLLIN };
+	struct cmsghdr *c;
+
+	if (send(KEEPER_LINE, "v", 1, MSG_NOSIGNAL) != 1)
+		return -errno;
+	if (poll(&answer_here, 1, VICI_TIMEOUT_MS) != 1)
+		return -ETIMEDOUT;
+	if (recvmsg(KEEPER_LINE, &msg, MSG_CMSG_CLOEXEC) != sizeof(rc))
+		return -EIO;
+	c = CMSG_FIRSTHDR(&msg);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd >= 0 ? fd : rc < 0 ? rc : -EIO;
+}

@@ -1,0 +1,39 @@
+/*
+ * keeper - the tiny parent that holds what must outlive the daemon
+ *
+ * It opens the TUN, the UDP sockets and the SA map as root, starts the daemon
+ * as an unprivileged child that inherits them, and starts it again whenever it
+ * ends. While no daemon runs the TUN keeps its carrier and its routes, and
+ * packets wait in the sockets. The child can ask one thing of it: a connection
+ * to charon's vici socket, which only root may open.
+ *
+ * Signals    SIGTERM, SIGINT: stop the child, then end. SIGHUP: restart the
+ *            child (it runs the binary that is then installed).
+ * Threads    one.
+ */
+#ifndef GATEHOUSED_KEEPER_H
+#define GATEHOUSED_KEEPER_H
+
+#include "gatehoused/options.h"
+
+/* The child's inherited descriptors, at fixed numbers. */
+enum keeper_fd {
+	KEEPER_TUN = 3,
+	KEEPER_IKE4,                    /* UDP 500 */
+	KEEPER_IKE6,
+	KEEPER_NATT4,                   /* UDP 4500 */
+	KEEPER_NATT6,
+	KEEPER_SA_MAP,
+	KEEPER_LINE,                    /* to the keeper; end of file when it is gone */
+	KEEPER_FD_END,
+};
+
+/* Runs until told to stop; returns the exit status. argv is the child's, too. */
+int keeper_run(const struct options *o, char **argv);
+
+/* In the child: become undumpable and die with the keeper. 0 or -errno. */
+int keeper_child_init(void);
+/* In the child: a connected vici socket, or -errno. Blocks for a moment at most. */
+int keeper_child_vici(void);
+
+#endif
