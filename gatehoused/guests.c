@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "config.h"
+#include "gh-config.h"
 
 #define CALLERS_MAX 16
 #define GREETING_S 5.0

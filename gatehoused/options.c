@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "gh-config.h"
 
 static const struct option long_options[] = {
 	{ "instance", required_argument, NULL, 'i' },
