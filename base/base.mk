@@ -7,5 +7,6 @@ libbase_a_SOURCES = \
 	base/buf.c base/buf.h \
 	base/clock.h \
 	base/fact.c base/fact.h \
+	base/ike_frame.c base/ike_frame.h \
 	base/link.c base/link.h \
 	base/log.c base/log.h

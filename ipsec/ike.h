@@ -1,0 +1,154 @@
+/*
+ * ike - the connections that charon shall hold, and how they are doing
+ *
+ * Keeps a list of wanted connections. Whenever charon is there it loads them
+ * over vici, unloads what is no longer wanted, and initiates what is down,
+ * again and again with a growing pause. Loading an unchanged connection does
+ * not disturb its SAs, so a restart of gatehoused flaps nothing; a changed
+ * one is brought up anew. A restarted charon is given everything again.
+ *
+ * For each connection it keeps what charon says: the IKE SA, the child SA,
+ * and the last failure in words.
+ *
+ * Ownership  copies every connection given; secrets are wiped when dropped.
+ * Threads    the control thread, inside its libev loop.
+ * Units      seconds for lifetimes, struct gh_time for moments.
+ * Errors     0 or -errno. charon being away is no error: state says so.
+ */
+#ifndef GH_IPSEC_IKE_H
+#define GH_IPSEC_IKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/clock.h"
+#include "base/fact.h"
+
+#define IKE_VICI_PATH "/run/charon.vici"        /* charon's default */
+#define IKE_ID_MAX 255
+#define IKE_SECRET_MAX 256
+#define IKE_TEXT_MAX 255
+
+#define IKE_DPD_S 45                            /* the default of AZURE.md 2 */
+#define IKE_LIFETIME_S 28800
+#define IKE_CHILD_LIFETIME_S 27000
+
+struct ev_loop;
+
+enum ike_encryption {
+	IKE_GCM_AES256,
+	IKE_GCM_AES128,
+};
+
+/* What the configuration says of one connection; leg is its key. */
+struct ike_connection {
+	uint32_t leg;                           /* if_id of its SAs */
+	char name[GH_NAME_MAX + 1];
+	struct gh_addr local, remote;           /* outer addresses; local may be unset */
+	char local_id[IKE_ID_MAX + 1];          /* "": the local address */
+	char remote_id[IKE_ID_MAX + 1];         /* "": the remote address */
+	uint16_t secret_length;
+	uint8_t secret[IKE_SECRET_MAX];         /* the pre-shared key */
+	enum ike_encryption encryption;         /* of the child SA */
+	uint32_t ike_lifetime_s, child_lifetime_s;      /* hard; rekeyed before */
+	uint32_t replay_window;                 /* packets */
+	uint32_t dpd_s;                         /* 0: no dead peer detection */
+};
+
+enum ike_state {
+	IKE_AWAY,               /* charon is not reachable: nothing is known */
+	IKE_REFUSED,            /* charon refused to load it: see error */
+	IKE_DOWN,
+	IKE_CONNECTING,
+	IKE_ESTABLISHED,
+};
+
+enum ike_child_state {
+	IKE_CHILD_NONE,
+	IKE_CHILD_INSTALLING,
+	IKE_CHILD_INSTALLED,    /* also while it is being rekeyed */
+};
+
+/* The rung of the ladder on which the last attempt failed, in its order. */
+enum ike_fault {
+	IKE_FAULT_NONE,
+	IKE_FAULT_NO_REPLY,     /* nothing came back from the peer's UDP port */
+	IKE_FAULT_PROPOSAL,     /* no common algorithms, IKE or ESP */
+	IKE_FAULT_IDENTITY,     /* the other side's identity is not the expected one */
+	IKE_FAULT_AUTH,         /* the shared keys differ */
+	IKE_FAULT_SELECTORS,    /* traffic selectors have nothing in common */
+	IKE_FAULT_OTHER,
+};
+
+struct ike_child_status {
+	enum ike_child_state state;
+	uint32_t spi_in, spi_out;               /* host order */
+	char algorithms[IKE_TEXT_MAX + 1];      /* "AES_GCM_16-256/ECP_384, ESN" */
+	char local_ts[IKE_TEXT_MAX + 1], remote_ts[IKE_TEXT_MAX + 1];
+	struct gh_time installed, rekey, expire;        /* rekey, expire: 0 for unknown */
+};
+
+struct ike_status {
+	enum ike_state state;
+	uint64_t spi_initiator, spi_responder;
+	uint32_t id;                            /* charon's number of the IKE SA */
+	bool initiator;                         /* we began it */
+	struct gh_endpoint local, remote;       /* as seen on the wire */
+	char local_id[IKE_ID_MAX + 1], remote_id[IKE_ID_MAX + 1];
+	bool nat_local, nat_remote;             /* a NAT on our side, on theirs */
+	char algorithms[IKE_TEXT_MAX + 1];      /* "AES_GCM_16-256/PRF_HMAC_SHA2_384/ECP_384" */
+	struct gh_time established, rekey;
+	struct ike_child_status child;
+
+	uint32_t attempts;                      /* since it was last up */
+	enum ike_fault fault;                   /* NONE once it is up again */
+	char error[IKE_TEXT_MAX + 1];           /* in words; "" for none */
+	struct gh_time error_at;
+	char proposals_ours[IKE_TEXT_MAX + 1];  /* of the last mismatch, where charon told */
+	char proposals_theirs[IKE_TEXT_MAX + 1];
+};
+
+struct ike;
+
+/* Something in the status of a leg changed. It must not call ike_free. */
+typedef void ike_changed(void *user, uint32_t leg);
+
+/* Connects to charon now and whenever it comes back. path NULL: IKE_VICI_PATH. */
+struct ike *ike_new(struct ev_loop *loop, const char *path, ike_changed *changed, void *user);
+/* Forgets all connections and leaves what charon holds as it is. */
+void ike_free(struct ike *k);
+
+/*
+ * Adds the connection, or replaces the one of the same leg: unchanged values
+ * change nothing. A new key, peer or algorithm takes the old SAs down and
+ * brings new ones up; a new lifetime counts from the next rekey on.
+ * -EINVAL: no remote address, no secret, or no name.
+ */
+int ike_set(struct ike *k, const struct ike_connection *connection);
+/* Unloads it and closes its SAs; 0 also if there was none. */
+void ike_remove(struct ike *k, uint32_t leg);
+/*
+ * Every wanted connection has been set: what charon still holds from an
+ * earlier run of ours and is not wanted is unloaded, and its SAs closed.
+ * Until then nothing is unloaded that was not set here.
+ */
+void ike_settled(struct ike *k);
+
+/* NULL for an unknown leg; borrowed until the loop runs on. */
+const struct ike_status *ike_status(const struct ike *k, uint32_t leg);
+/* Is charon reachable? *version points to its version, or "". */
+bool ike_charon(const struct ike *k, const char **version);
+
+/* Try again now instead of after the pause; 0 or -ENOENT. */
+int ike_retry(struct ike *k, uint32_t leg);
+/* Ask charon to rekey: 0 or -ENOENT, -EAGAIN while charon is away. */
+int ike_rekey_child(struct ike *k, uint32_t leg);
+int ike_rekey_ike(struct ike *k, uint32_t leg);
+
+const char *ike_state_name(enum ike_state state);
+const char *ike_child_state_name(enum ike_child_state state);
+const char *ike_fault_name(enum ike_fault fault);
+
+#endif
