@@ -103,13 +103,13 @@ static int hold_all(struct keeper *k)
 	int rc = hold(k, KEEPER_TUN, tun_open(k->options->tun), k->options->tun);
 
 	if (!rc)
-		rc = hold(k, KEEPER_IKE4, port_open(AF_INET, 500), "UDP port 500 (IPv4)");
+		rc = hold(k, KEEPER_IKE4, port_open(AF_INET, 500, false), "UDP port 500 (IPv4)");
 	if (!rc)
-		rc = hold(k, KEEPER_IKE6, port_open(AF_INET6, 500), "UDP port 500 (IPv6)");
+		rc = hold(k, KEEPER_IKE6, port_open(AF_INET6, 500, false), "UDP port 500 (IPv6)");
 	if (!rc)
-		rc = hold(k, KEEPER_NATT4, port_open(AF_INET, 4500), "UDP port 4500 (IPv4)");
+		rc = hold(k, KEEPER_NATT4, port_open(AF_INET, 4500, true), "UDP port 4500 (IPv4)");
 	if (!rc)
-		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500), "UDP port 4500 (IPv6)");
+		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500, true), "UDP port 4500 (IPv6)");
 	if (!rc)
 		rc = hold(k, KEEPER_SA_MAP, sa_map_open(k), "sa.map");
 	return rc;
