@@ -1,0 +1,324 @@
+/*
+ * The desired state of bgpd: see speaker.h.
+ *
+ * Both states, wanted and stated, are sorted arrays, and one walk over the two
+ * finds what to say. So no caller has to know what changed, and a fact can not
+ * be forgotten.
+ */
+#include "gatehoused/speaker.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gatehoused/guests.h"
+
+#define WEIGHT_EXPRESSROUTE 200
+#define WEIGHT_VPN 100
+#define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
+#define KEEPALIVE_S 60          /* the values that devices are configured for */
+#define HOLD_S 180
+
+struct stated {
+	struct gh_speaker speaker;
+	struct gh_neighbor *neighbors;
+	size_t neighbor_count;
+	struct gh_prefix *networks;
+	size_t network_count;
+};
+
+struct speaker {
+	struct guests *guests;
+	struct speaker_legs legs;
+	char view[GH_NAME_MAX + 1];
+	bool ready;
+	struct stated stated;
+	struct gh_peer *peers;          /* one for each stated neighbor; id 0: not heard yet */
+};
+
+struct speaker *speaker_new(struct guests *guests, const char *view,
+			    const struct speaker_legs *legs)
+{
+	struct speaker *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->guests = guests;
+	s->legs = *legs;
+	snprintf(s->view, sizeof(s->view), "%s", view);
+	return s;
+}
+
+static void stated_fini(struct stated *st)
+{
+	if (st->neighbors)
+		explicit_bzero(st->neighbors, st->neighbor_count * sizeof(*st->neighbors));
+	free(st->neighbors);
+	free(st->networks);
+	*st = (struct stated){ 0 };
+}
+
+void speaker_free(struct speaker *s)
+{
+	if (!s)
+		return;
+	stated_fini(&s->stated);
+	free(s->peers);
+	free(s);
+}
+
+/* ---- what is wanted ---------------------------------------------------- */
+
+static struct gh_neighbor *neighbor_add(struct stated *st, uint32_t leg, const struct gh_addr *peer)
+{
+	struct gh_neighbor *n = &st->neighbors[st->neighbor_count++];
+
+	memset(n, 0, sizeof(*n));
+	n->id = leg * 2 + (peer->family == AF_INET6);
+	n->peer = *peer;
+	n->keepalive_s = KEEPALIVE_S;
+	n->hold_s = HOLD_S;
+	return n;
+}
+
+static void want_edge(struct speaker *s, struct stated *st, const struct gw_circuit *c,
+		      enum gw_role role)
+{
+	const struct gw_edge *e = &c->edges[role];
+	const struct gh_addr *peers[] = { &e->peer, &e->peer_ipv6 };
+
+	if (!e->leg || !e->remote_as)
+		return;
+	for (unsigned i = 0; i < 2; i++) {
+		struct gh_neighbor *n;
+
+		if (!gh_addr_is_set(peers[i]))
+			continue;
+		n = neighbor_add(st, e->leg, peers[i]);
+		snprintf(n->interface, sizeof(n->interface), "%s", e->interface);
+		snprintf(n->description, sizeof(n->description), "%s %s", c->name,
+			 gw_role_name(role));
+		n->remote_as = e->remote_as;
+		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
+		n->weight = WEIGHT_EXPRESSROUTE;
+		n->hops = 1;
+		n->deprefer = s->legs.restoring(s->legs.context, e->leg);
+		n->bfd_interval_ms = c->bfd_interval_ms;
+		n->bfd_multiplier = c->bfd_multiplier;
+	}
+}
+
+static void want_connection(struct speaker *s, struct stated *st, const struct gw_connection *c)
+{
+	struct gh_neighbor *n;
+
+	if (!c->remote_as || !s->legs.tunnel_up(s->legs.context, c->leg))
+		return;
+	n = neighbor_add(st, c->leg, &c->peer_address);
+	n->local = c->local_address;
+	snprintf(n->description, sizeof(n->description), "%s", c->name);
+	n->remote_as = c->remote_as;
+	n->families = GH_AF_IPV4 | GH_AF_IPV6;
+	n->weight = WEIGHT_VPN;
+	n->hops = VPN_HOPS;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	uint32_t x = ((const struct gh_neighbor *)a)->id, y = ((const struct gh_neighbor *)b)->id;
+
+	return x < y ? -1 : x > y;
+}
+
+static void *allocate(size_t count, size_t size)
+{
+	void *p = calloc(count ? count : 1, size);
+
+	if (!p)
+		abort();
+	return p;
+}
+
+static void want(struct speaker *s, const struct gw_config *config, struct stated *st)
+{
+	size_t most = config->circuit_count * GW_ROLES * 2 + config->connection_count;
+
+	*st = (struct stated){ 0 };
+	st->neighbors = allocate(most, sizeof(*st->neighbors));
+	st->networks = allocate(config->address_space_count, sizeof(*st->networks));
+	/* bgpd refuses a speaker without a router id, so does the model's commit. */
+	if (!config->asn || !gh_addr_is_set(&config->router_id))
+		return;
+	st->speaker.asn = config->asn;
+	st->speaker.router_id = config->router_id;
+	memcpy(st->speaker.view, s->view, sizeof(st->speaker.view));
+	for (size_t i = 0; i < config->circuit_count; i++) {
+		for (unsigned role = 0; role < GW_ROLES; role++)
+			want_edge(s, st, &config->circuits[i], role);
+	}
+	for (size_t i = 0; i < config->connection_count; i++)
+		want_connection(s, st, &config->connections[i]);
+	qsort(st->neighbors, st->neighbor_count, sizeof(*st->neighbors), by_id);
+	st->network_count = config->address_space_count;
+	for (size_t i = 0; i < st->network_count; i++)
+		st->networks[i] = config->address_space[i];
+}
+
+/* ---- what is said ------------------------------------------------------ */
+
+static void say(struct speaker *s, const struct gh_fact *f)
+{
+	if (s->ready)
+		guests_send(s->guests, GH_ROLE_BGPD, f);
+}
+
+static void say_speaker(struct speaker *s, const struct gh_speaker *speaker)
+{
+	struct gh_fact f = { .type = GH_SPEAKER, .speaker = *speaker };
+
+	say(s, &f);
+}
+
+static void say_neighbor(struct speaker *s, const struct gh_neighbor *n)
+{
+	struct gh_fact f = { .type = GH_NEIGHBOR, .neighbor = *n };
+
+	say(s, &f);
+	explicit_bzero(&f, sizeof(f));
+}
+
+static void say_neighbor_del(struct speaker *s, uint32_t id)
+{
+	struct gh_fact f = { .type = GH_NEIGHBOR_DEL, .id.id = id };
+
+	say(s, &f);
+}
+
+static void say_network(struct speaker *s, enum gh_fact_type type, const struct gh_prefix *p)
+{
+	struct gh_fact f = { .type = type, .network.prefix = *p };
+
+	say(s, &f);
+}
+
+/* Walks both sorted lists: gone, new, changed. The peers move along. */
+static void differ_neighbors(struct speaker *s, const struct stated *old, const struct stated *new,
+			     struct gh_peer *peers)
+{
+	size_t i = 0, j = 0;
+
+	while (i < old->neighbor_count || j < new->neighbor_count) {
+		const struct gh_neighbor *a = i < old->neighbor_count ? &old->neighbors[i] : NULL;
+		const struct gh_neighbor *b = j < new->neighbor_count ? &new->neighbors[j] : NULL;
+
+		if (a && (!b || a->id < b->id)) {
+			say_neighbor_del(s, a->id);
+			i++;
+			continue;
+		}
+		if (a && a->id == b->id)
+			peers[j] = s->peers[i++];
+		else
+			a = NULL;
+		if (!a || memcmp(a, b, sizeof(*a)))
+			say_neighbor(s, b);
+		j++;
+	}
+}
+
+static void differ_networks(struct speaker *s, const struct stated *old, const struct stated *new)
+{
+	size_t i = 0, j = 0;
+
+	while (i < old->network_count || j < new->network_count) {
+		int c = i == old->network_count ? 1 : j == new->network_count ? -1
+		      : gh_prefix_cmp(&old->networks[i], &new->networks[j]);
+
+		if (c < 0)
+			say_network(s, GH_NETWORK_DEL, &old->networks[i]);
+		else if (c > 0)
+			say_network(s, GH_NETWORK, &new->networks[j]);
+		i += c <= 0;
+		j += c >= 0;
+	}
+}
+
+void speaker_sync(struct speaker *s, const struct gw_config *config)
+{
+	struct stated next;
+	struct gh_peer *peers;
+
+	want(s, config, &next);
+	peers = allocate(next.neighbor_count, sizeof(*peers));
+	/* A speaker must be there before its neighbors and networks. */
+	if (memcmp(&s->stated.speaker, &next.speaker, sizeof(next.speaker)))
+		say_speaker(s, &next.speaker);
+	differ_neighbors(s, &s->stated, &next, peers);
+	differ_networks(s, &s->stated, &next);
+	stated_fini(&s->stated);
+	free(s->peers);
+	s->stated = next;
+	s->peers = peers;
+}
+
+void speaker_joined(struct speaker *s)
+{
+	struct gh_fact end = { .type = GH_END };
+
+	if (!s->ready)
+		return;
+	say_speaker(s, &s->stated.speaker);
+	for (size_t i = 0; i < s->stated.neighbor_count; i++)
+		say_neighbor(s, &s->stated.neighbors[i]);
+	for (size_t i = 0; i < s->stated.network_count; i++)
+		say_network(s, GH_NETWORK, &s->stated.networks[i]);
+	say(s, &end);
+}
+
+void speaker_ready(struct speaker *s)
+{
+	if (s->ready)
+		return;
+	s->ready = true;
+	if (guests_here(s->guests, GH_ROLE_BGPD))
+		speaker_joined(s);
+}
+
+bool speaker_is_ready(const struct speaker *s)
+{
+	return s->ready;
+}
+
+/* ---- what is heard ----------------------------------------------------- */
+
+static struct gh_peer *peer_find(const struct speaker *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->stated.neighbor_count; i++) {
+		if (s->stated.neighbors[i].id == id)
+			return &s->peers[i];
+	}
+	return NULL;
+}
+
+bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer)
+{
+	struct gh_peer *mine = peer_find(s, peer->id);
+
+	if (!mine)
+		return false;
+	*mine = *peer;
+	return true;
+}
+
+const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor)
+{
+	const struct gh_peer *p = peer_find(s, neighbor);
+
+	return p && p->id ? p : NULL;
+}
+
+const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index)
+{
+	return index < s->stated.neighbor_count ? &s->stated.neighbors[index] : NULL;
+}

@@ -1,0 +1,54 @@
+/*
+ * speaker - what bgpd shall do for us, stated to its module
+ *
+ * Derives the BGP speaker, its neighbors and its networks from configuration
+ * and legs, and states only what changed. An edge's neighbors exist while the
+ * edge is configured; a connection's while its tunnel is up. What the module
+ * says of its neighbors is kept here for show.
+ *
+ * Ownership  owns its tables.
+ * Threads    the control thread.
+ */
+#ifndef GATEHOUSED_SPEAKER_H
+#define GATEHOUSED_SPEAKER_H
+
+#include <stdbool.h>
+
+#include "base/fact.h"
+#include "yang/config.h"
+
+struct guests;
+struct speaker;
+
+/* What the speaker asks about a leg. */
+struct speaker_legs {
+	void *context;
+	bool (*tunnel_up)(void *context, uint32_t leg);
+	bool (*restoring)(void *context, uint32_t leg);         /* wait-to-restore runs */
+};
+
+struct speaker *speaker_new(struct guests *guests, const char *view,
+			    const struct speaker_legs *legs);
+void speaker_free(struct speaker *s);
+
+/*
+ * Until this is called nothing is stated: a restarted daemon first learns
+ * which tunnels are up, or it would take down the sessions over them.
+ */
+void speaker_ready(struct speaker *s);
+bool speaker_is_ready(const struct speaker *s);
+
+/* Configuration or legs changed: state the difference. */
+void speaker_sync(struct speaker *s, const struct gw_config *config);
+
+/* The module is here: state everything, then END (or wait for speaker_ready). */
+void speaker_joined(struct speaker *s);
+
+/* A PEER fact. Returns false for a neighbor that we did not ask for. */
+bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer);
+/* The last PEER fact of a neighbor, or NULL. */
+const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor);
+/* The neighbors stated at present, by rising number: index from 0, NULL at the end. */
+const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index);
+
+#endif
