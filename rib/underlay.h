@@ -1,0 +1,79 @@
+/*
+ * underlay - the private routing table around the arbiter's routes
+ *
+ * Forwarded traffic (from the VNet side, the edges and the TUN) uses a table
+ * of its own, by ip rule; its default is the TUN, and behind that stands an
+ * unreachable default, so that nothing ever falls into the host's main table,
+ * where a default route would carry it away in clear.
+ *
+ *   rule  iif VNET, EDGE..., TUN            lookup TABLE
+ *   rule  to SPACE                          lookup main suppress_prefixlength 0, then TABLE
+ *   TABLE default dev TUN                   metric 4096
+ *   TABLE unreachable default               metric 4294967295
+ *   TABLE SPACE dev VNET                    metric 10
+ *   main  tunnel BGP peer dev TUN
+ *   TUN   local BGP addresses /32, /128
+ *   sysctl rp_filter, send_redirects 0 on ours; accept_ra 2 where it was 1;
+ *          keep_addr_on_down 1 on edges and TUN; nexthop_compat_mode 0;
+ *          ip_forward and IPv6 forwarding 1, last
+ *
+ * Applying is idempotent and takes over what an earlier process left. On exit
+ * all of it stays: forwarding goes on, closed.
+ *
+ * Ownership  the underlay owns a netlink socket; plans are copied.
+ * Threads    control thread; calls block for the kernel (tens of microseconds each).
+ * Errors     0 or -errno of the first step that failed, named in the log;
+ *            later steps are tried all the same, except that forwarding is
+ *            only switched on once the table is closed.
+ */
+#ifndef RIB_UNDERLAY_H
+#define RIB_UNDERLAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/fact.h"
+
+#define UNDERLAY_TABLE_BASE 4700
+#define UNDERLAY_PROTOCOL 200           /* rtm_protocol of all our routes */
+
+#define UNDERLAY_EDGES_MAX 64
+#define UNDERLAY_SPACES_MAX 64
+
+struct underlay_plan {
+	char vnet[GH_IFNAME_MAX + 1];           /* "": none yet */
+	char edges[UNDERLAY_EDGES_MAX][GH_IFNAME_MAX + 1];
+	unsigned edges_count;
+	struct gh_prefix spaces[UNDERLAY_SPACES_MAX];
+	unsigned spaces_count;
+	const struct gh_addr *peers;            /* of the tunnels: host routes to the TUN */
+	size_t peers_count;
+	const struct gh_addr *locals;           /* our BGP addresses, on the TUN */
+	size_t locals_count;
+};
+
+struct underlay;
+
+/*
+ * Closes the table and puts the TUN's rule in place, before anything else.
+ * The TUN must exist and is set up here; mtu 0 leaves its MTU alone.
+ */
+int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out);
+void underlay_close(struct underlay *u);
+
+/* Makes the kernel agree with the plan: adds what is missing, removes what is not in it. */
+int underlay_apply(struct underlay *u, const struct underlay_plan *plan);
+
+/* An interface came, went or changed: what the kernel dropped with it is made again. */
+int underlay_link_changed(struct underlay *u, const char *name);
+
+/* For an uninstall and for tests: takes rules, routes and addresses away again. */
+void underlay_remove(struct underlay *u);
+
+/* Sets one sysctl by its path below /proc/sys, as "net/ipv4/ip_forward". */
+int sysctl_write(const char *path, const char *value);
+int sysctl_read(const char *path, char *value, size_t size);
+
+#endif
