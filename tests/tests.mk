@@ -17,3 +17,8 @@ test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
 endif
+
+# The scenarios' traffic (tests/scenario/run needs root, and only what is built here).
+noinst_PROGRAMS += tests/scenario/probe
+tests_scenario_probe_SOURCES = tests/scenario/probe.c
+EXTRA_DIST += tests/scenario
