@@ -23,14 +23,15 @@ endif
 
 # libFuzzer keeps what it finds new in a scratch corpus, never in the sources.
 fuzz: $(FUZZERS)
-	@failed=0; for f in $(FUZZERS); do \
+	@passed=0; failed=0; for f in $(FUZZERS); do \
 		name=$$(basename $$f); corpus=fuzz-corpus/$$name; seeds=$(srcdir)/tests/fuzz/seeds/$$name; \
 		mkdir -p $$corpus; test -d $$seeds || seeds=; \
 		if ./$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
 			-artifact_prefix=$$corpus/ $$corpus $$seeds >$$corpus.log 2>&1; \
 		then echo "PASS: $$name $$(sed -n 's/stat::number_of_executed_units: */runs /p' $$corpus.log)"; \
-		else echo "FAIL: $$name (see $$corpus.log)"; tail -n 20 $$corpus.log; failed=1; fi; \
-	done; exit $$failed
+			passed=$$((passed + 1)); \
+		else echo "FAIL: $$name (see $$corpus.log)"; tail -n 20 $$corpus.log; failed=$$((failed + 1)); fi; \
+	done; echo "$$passed passed, $$failed failed"; test $$failed = 0
 
 .PHONY: fuzz
 clean-local:
