@@ -97,7 +97,7 @@ static void want_edge(struct speaker *s, struct stated *st, const struct gw_circ
 			continue;
 		n = neighbor_add(st, e->leg, peers[i]);
 		snprintf(n->interface, sizeof(n->interface), "%s", e->interface);
-		snprintf(n->description, sizeof(n->description), "%s %s", c->name,
+		snprintf(n->description, sizeof(n->description), "%.64s %s", c->name,
 			 gw_role_name(role));
 		n->remote_as = e->remote_as;
 		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
