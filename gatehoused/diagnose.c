@@ -1,0 +1,311 @@
+/*
+ * Why won't this peer come up? A ladder from the outer route to the prefixes:
+ * the first rung that fails is the answer, with what to do about it. Rungs
+ * behind it are not judged, since they can not hold yet. See show.h.
+ */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "gatehoused/gateway.h"
+#include "gatehoused/grid.h"
+#include "gatehoused/guests.h"
+#include "gatehoused/show.h"
+#include "gatehoused/speaker.h"
+#include "ipsec/ike.h"
+#include "ipsec/ipsec.h"
+#include "rib/rib.h"
+#include "yang/store.h"
+
+#define TEXT_MAX 320
+
+/* What a rung looks at, and where it writes what it saw. */
+struct view {
+	struct gateway *gateway;
+	const struct gw_connection *connection;
+	const struct ike_status *ike;           /* NULL: not known to the IKE client */
+	uint64_t packets[2];                    /* in, out */
+	const struct gh_peer *peer;             /* NULL: no session */
+	char seen[TEXT_MAX];
+	char remedy[TEXT_MAX];
+};
+
+enum rung_result { RUNG_GOOD, RUNG_BAD, RUNG_SKIPPED };
+
+#define SEEN(v, ...) snprintf((v)->seen, sizeof((v)->seen), __VA_ARGS__)
+#define REMEDY(v, ...) snprintf((v)->remedy, sizeof((v)->remedy), __VA_ARGS__)
+
+static enum rung_result rung_configuration(struct view *v)
+{
+	const char *missing = gw_connection_incomplete(v->connection);
+
+	if (v->connection->shutdown) {
+		SEEN(v, "it is shut down");
+		REMEDY(v, "enter `no shutdown` in its node");
+		return RUNG_BAD;
+	}
+	if (missing) {
+		SEEN(v, "%s", missing);
+		REMEDY(v, "complete it in node `gateway connection %s`", v->connection->name);
+		return RUNG_BAD;
+	}
+	if (!guests_here(v->gateway->guests, GH_ROLE_CHARON)) {
+		SEEN(v, "charon's gatehouse plugin is not connected");
+		REMEDY(v, "start strongSwan's charon with the gatehouse plugin loaded");
+		return RUNG_BAD;
+	}
+	SEEN(v, "complete, charon is connected");
+	return RUNG_GOOD;
+}
+
+/* Connecting a UDP socket asks the kernel for the route and sends nothing. */
+static enum rung_result rung_outer_route(struct view *v)
+{
+	const struct gw_config *config = store_config(v->gateway->store);
+	const struct gh_addr *remote = &v->connection->remote_address;
+	const struct gh_addr *ours = remote->family == AF_INET6 ? &config->public_ipv6
+								: &config->public_ipv4;
+	struct gh_endpoint to = { .addr = *remote, .port = 500 }, from;
+	struct sockaddr_storage ss;
+	socklen_t length = gh_endpoint_to_sockaddr(&to, &ss);
+	char text[GH_ADDR_TEXT];
+	int rc = 0, fd = socket(ss.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&ss, length) < 0)
+		rc = -errno;
+	length = sizeof(ss);
+	if (!rc && getsockname(fd, (struct sockaddr *)&ss, &length) < 0)
+		rc = -errno;
+	if (fd >= 0)
+		close(fd);
+	if (rc < 0) {
+		SEEN(v, "no route to %s: %s", gh_addr_print(remote, text), strerror(-rc));
+		REMEDY(v, "give the host a route to it in the main table");
+		return RUNG_BAD;
+	}
+	gh_endpoint_from_sockaddr((struct sockaddr *)&ss, &from);
+	if (gh_addr_is_set(ours) && gh_addr_cmp(ours, &from.addr)) {
+		SEEN(v, "the host would send from %s, not from the public-address",
+		     gh_addr_print(&from.addr, text));
+		return RUNG_GOOD;
+	}
+	SEEN(v, "from %s", gh_addr_print(&from.addr, text));
+	return RUNG_GOOD;
+}
+
+/* IKE faults name their rung; a rung fails only when it is its own fault. */
+static enum rung_result rung_of_fault(struct view *v, enum ike_fault mine, const char *good)
+{
+	if (v->ike && v->ike->state != IKE_ESTABLISHED && v->ike->fault == mine) {
+		SEEN(v, "%s", v->ike->error);
+		return RUNG_BAD;
+	}
+	SEEN(v, "%s", good);
+	return RUNG_GOOD;
+}
+
+static enum rung_result rung_reply(struct view *v)
+{
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_NO_REPLY, "the peer answers on UDP");
+
+	if (!v->ike || v->ike->state == IKE_AWAY || v->ike->state == IKE_REFUSED) {
+		SEEN(v, "%s", v->ike && v->ike->error[0] ? v->ike->error
+						      : "charon does not hold the connection yet");
+		REMEDY(v, "see charon's log; is its vici plugin loaded?");
+		return RUNG_BAD;
+	}
+	if (r == RUNG_GOOD && v->ike->state != IKE_ESTABLISHED && v->ike->fault == IKE_FAULT_NONE)
+		SEEN(v, "still trying, attempt %u", v->ike->attempts);
+	REMEDY(v, "is the peer running, and do UDP 500 and 4500 pass both ways?");
+	return r;
+}
+
+static enum rung_result rung_proposal(struct view *v)
+{
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_PROPOSAL, "algorithms agreed");
+
+	if (r == RUNG_BAD && v->ike->proposals_ours[0])
+		SEEN(v, "ours %.140s; theirs %.140s", v->ike->proposals_ours,
+		     v->ike->proposals_theirs[0] ? v->ike->proposals_theirs : "not told");
+	REMEDY(v, "give the peer one of: aes256gcm16-prfsha384-ecp384 for IKE, aes%ugcm16-ecp384 for ESP",
+	       v->connection->encryption_bits);
+	return r;
+}
+
+static enum rung_result rung_identity(struct view *v)
+{
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_IDENTITY, "identities agree");
+
+	REMEDY(v, "set remote-id to what the peer sends, and its side likewise to our local-id");
+	return r;
+}
+
+static enum rung_result rung_key(struct view *v)
+{
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_AUTH, "shared keys agree");
+
+	REMEDY(v, "enter the same shared-key on both sides; an identity mismatch can look alike");
+	return r;
+}
+
+static enum rung_result rung_selectors(struct view *v)
+{
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_SELECTORS, "selectors agree");
+
+	REMEDY(v, "let the peer offer 0.0.0.0/0 and ::/0 on both sides (route-based)");
+	return r;
+}
+
+static enum rung_result rung_sa(struct view *v)
+{
+	bool up = ipsec_leg_up(v->gateway->ipsec, v->connection->leg);
+
+	if (up && v->ike)
+		SEEN(v, "installed, %s", v->ike->child.algorithms);
+	else if (!up)
+		SEEN(v, "%s", v->ike && v->ike->error[0] ? v->ike->error : "not installed");
+	REMEDY(v, "see `show gateway events` for what IKE said last");
+	return up ? RUNG_GOOD : RUNG_BAD;
+}
+
+static enum rung_result rung_packets(struct view *v)
+{
+	SEEN(v, "%llu in, %llu out", (unsigned long long)v->packets[0],
+	     (unsigned long long)v->packets[1]);
+	if (v->packets[1] && !v->packets[0]) {
+		REMEDY(v, "we send and nothing comes back: does the peer route our address space into the tunnel, and does its UDP 4500 reach us?");
+		return RUNG_BAD;
+	}
+	return RUNG_GOOD;
+}
+
+static enum rung_result rung_session(struct view *v)
+{
+	if (!v->connection->remote_as) {
+		SEEN(v, "static prefixes only");
+		return RUNG_SKIPPED;
+	}
+	if (!guests_here(v->gateway->guests, GH_ROLE_BGPD)) {
+		SEEN(v, "bgpd's gatehouse module is not connected");
+		REMEDY(v, "start bgpd with -M gatehouse");
+		return RUNG_BAD;
+	}
+	if (v->peer && v->peer->state == GH_BGP_ESTABLISHED) {
+		SEEN(v, "Established");
+		return RUNG_GOOD;
+	}
+	SEEN(v, "%s%s%s", v->peer ? gh_bgp_state_name(v->peer->state) : "no session",
+	     v->peer && v->peer->last_error[0] ? ", " : "", v->peer ? v->peer->last_error : "");
+	REMEDY(v, "check the peer's BGP: AS %u there, our AS and local-address as its neighbor, TCP 179 allowed in the tunnel, multihop 2",
+	       v->connection->remote_as);
+	return RUNG_BAD;
+}
+
+static enum rung_result rung_prefixes(struct view *v)
+{
+	struct rib_leg_view leg;
+
+	if (rib_leg_view(v->gateway->rib, v->connection->leg, &leg) < 0 || !leg.paths) {
+		SEEN(v, "none");
+		REMEDY(v, "the peer announces nothing, or only prefixes of our own address space");
+		return RUNG_BAD;
+	}
+	SEEN(v, "%u", leg.paths);
+	return RUNG_GOOD;
+}
+
+static const struct {
+	const char *name;
+	enum rung_result (*look)(struct view *v);
+} ladder[] = {
+	{ "configuration", rung_configuration },
+	{ "outer route", rung_outer_route },
+	{ "UDP reply", rung_reply },
+	{ "proposal", rung_proposal },
+	{ "identity", rung_identity },
+	{ "shared key", rung_key },
+	{ "selectors", rung_selectors },
+	{ "SA", rung_sa },
+	{ "packets", rung_packets },
+	{ "BGP session", rung_session },
+	{ "prefixes", rung_prefixes },
+};
+
+static void count_packets(void *ctx, const struct ipsec_sa_state *s)
+{
+	struct view *v = ctx;
+
+	v->packets[s->name.direction == GH_OUT] += s->packets;
+}
+
+static void climb(struct view *v, struct json_object *o)
+{
+	struct json_object *list = put_list(o, "rungs");
+	bool failed = false;
+
+	for (size_t i = 0; i < sizeof(ladder) / sizeof(*ladder); i++) {
+		struct json_object *row = json_object_new_object();
+		enum rung_result r = RUNG_SKIPPED;
+
+		v->seen[0] = v->remedy[0] = '\0';
+		if (!failed)
+			r = ladder[i].look(v);
+		put_text(row, "rung", ladder[i].name);
+		put_text(row, "result", failed ? "not reached" : r == RUNG_GOOD ? "ok"
+				      : r == RUNG_SKIPPED ? "not used" : "FAILED");
+		if (v->seen[0])
+			put_text(row, "seen", v->seen);
+		if (r == RUNG_BAD) {
+			failed = true;
+			put_text(row, "remedy", v->remedy);
+			put_text(o, "failed-rung", ladder[i].name);
+			put_text(o, "remedy", v->remedy);
+		}
+		json_object_array_add(list, row);
+	}
+	put_flag(o, "healthy", !failed);
+}
+
+/* argument: "NAME diagnose" */
+struct json_object *show_diagnose(struct gateway *g, const char *argument, struct gh_buf *out)
+{
+	struct view v = { .gateway = g };
+	char name[GH_NAME_MAX + 1];
+	size_t n = strcspn(argument, " ");
+	struct json_object *o;
+
+	if (!n || n >= sizeof(name) || strcmp(argument + n, " diagnose")) {
+		gh_buf_printf(out, "expected: show gateway connection NAME diagnose");
+		return NULL;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)n, argument);
+	v.connection = gw_config_connection(store_config(g->store), name);
+	if (!v.connection) {
+		gh_buf_printf(out, "there is no connection %s: see `show gateway connections`", name);
+		return NULL;
+	}
+	v.ike = ike_status(g->ike, v.connection->leg);
+	v.peer = speaker_peer(g->speaker, v.connection->leg * 2 +
+			      (v.connection->peer_address.family == AF_INET6));
+	ipsec_sa_each(g->ipsec, v.connection->leg, count_packets, &v);
+	o = json_object_new_object();
+	put_text(o, "connection", name);
+	climb(&v, o);
+	return o;
+}
+
+void print_diagnose(struct json_object *o, struct gh_buf *out)
+{
+	static const struct grid_column columns[] = {
+		{ "rung", "Rung" }, { "result", "Result" }, { "seen", "Seen" },
+	};
+
+	grid_print(json_object_object_get(o, "rungs"), columns, sizeof(columns) / sizeof(*columns), out);
+	if (json_object_get_boolean(json_object_object_get(o, "healthy")))
+		gh_buf_printf(out, "\n%s is healthy.\n", grid_value(o, "connection"));
+	else
+		gh_buf_printf(out, "\nWhat to do: %s.\n", grid_value(o, "remedy"));
+}

@@ -1,0 +1,375 @@
+/*
+ * Making the parts and running the loop: see gateway.h.
+ *
+ * The order of making is the order of dependence, and gateway_fini takes down
+ * in reverse whatever stands; so a failure half-way needs no ladder of its own.
+ */
+#include "gatehoused/gateway.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "gatehoused/guests.h"
+#include "gatehoused/keeper.h"
+#include "gatehoused/speaker.h"
+#include "gatehoused/timeline.h"
+#include "ipsec/ike.h"
+#include "ipsec/ike_relay.h"
+#include "ipsec/ipsec.h"
+#include "rib/fib_esp.h"
+#include "rib/fib_kernel.h"
+#include "rib/monitor.h"
+#include "rib/rib.h"
+#include "rib/underlay.h"
+#include "yang/store.h"
+
+#define TAKEOVER_MS 10000       /* kernel routes of the last run stay untouched at most so long */
+#define SETTLE_S 3.0            /* for charon's snapshot after a start */
+#define TUN_MTU 1400
+
+/* ---- the loop ---------------------------------------------------------- */
+
+static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
+{
+	struct gateway *g = w->data;
+	struct gh_time now = gh_now(), next;
+
+	(void)events;
+	if (g->speaker_due) {
+		g->speaker_due = false;
+		speaker_sync(g->speaker, store_config(g->store));
+	}
+	if (rib_flush(g->rib, now))
+		ev_idle_start(loop, &g->more);
+	else
+		ev_idle_stop(loop, &g->more);
+	next = rib_timer(g->rib, now);
+	ev_timer_stop(loop, &g->rib_due);
+	if (next.ns) {
+		double wait = next.ns > now.ns ? (double)(next.ns - now.ns) / 1e9 : 0.0;
+
+		ev_timer_set(&g->rib_due, wait, 0.0);
+		ev_timer_start(loop, &g->rib_due);
+	}
+}
+
+/* The work is done by on_turn; these only keep the loop from sleeping over it. */
+static void on_more(struct ev_loop *loop, ev_idle *w, int events)
+{
+	(void)loop, (void)w, (void)events;
+}
+
+static void on_rib_due(struct ev_loop *loop, ev_timer *w, int events)
+{
+	(void)loop, (void)w, (void)events;
+}
+
+static void on_second(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct gateway *g = w->data;
+	const struct gw_config *config = store_config(g->store);
+
+	(void)loop, (void)events;
+	ipsec_tick(g->ipsec);
+	hear_use(g);
+	/* Limits and orphans end SAs without a word from charon. */
+	for (size_t i = 0; i < config->connection_count; i++)
+		apply_tunnel(g, config->connections[i].leg);
+}
+
+static void on_settle(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct gateway *g = w->data;
+
+	(void)loop, (void)events;
+	if (!speaker_is_ready(g->speaker))
+		gh_info("gateway: charon has not come yet, going on without its tunnels");
+	speaker_ready(g->speaker);
+}
+
+static void on_sweep(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct gateway *g = w->data;
+
+	(void)loop, (void)events;
+	rib_snapshot_end(g->rib, gh_now());
+}
+
+static void on_link_events(struct ev_loop *loop, ev_io *w, int events)
+{
+	struct gateway *g = w->data;
+	int rc = monitor_read(g->monitor);
+
+	(void)events;
+	if (rc < 0) {
+		gh_error("gateway: the kernel's link messages ended: %s", strerror(-rc));
+		ev_break(loop, EVBREAK_ALL);    /* the keeper starts us afresh */
+	}
+}
+
+static void on_esp_events(struct ev_loop *loop, ev_io *w, int events)
+{
+	(void)loop, (void)events;
+	hear_esp(w->data);
+}
+
+static void on_stop(struct ev_loop *loop, ev_signal *w, int events)
+{
+	(void)w, (void)events;
+	ev_break(loop, EVBREAK_ALL);
+}
+
+/* Answers are taken by keeper_child_vici at once; readable here means the end. */
+static void on_keeper_line(struct ev_loop *loop, ev_io *w, int events)
+{
+	(void)w, (void)events;
+	gh_error("gateway: the keeper is gone; ending, so that a new one can take over");
+	ev_break(loop, EVBREAK_ALL);
+}
+
+static void watch(struct gateway *g)
+{
+	ev_prepare_init(&g->turn, on_turn);
+	ev_set_priority(&g->turn, EV_MAXPRI);   /* before the guests' links are flushed */
+	ev_idle_init(&g->more, on_more);
+	ev_timer_init(&g->rib_due, on_rib_due, 0.0, 0.0);
+	ev_timer_init(&g->second, on_second, 1.0, 1.0);
+	ev_timer_init(&g->settle, on_settle, SETTLE_S, 0.0);
+	ev_timer_init(&g->sweep, on_sweep, 0.0, 0.0);
+	ev_io_init(&g->link_events, on_link_events, monitor_fd(g->monitor), EV_READ);
+	ev_set_priority(&g->link_events, EV_MAXPRI);    /* carrier loss first */
+	ev_io_init(&g->esp_events, on_esp_events, ipsec_event_fd(g->ipsec), EV_READ);
+	ev_io_init(&g->keeper_line, on_keeper_line, KEEPER_LINE, EV_READ);
+	ev_signal_init(&g->term, on_stop, SIGTERM);
+	ev_signal_init(&g->interrupt, on_stop, SIGINT);
+	g->turn.data = g->more.data = g->rib_due.data = g->second.data = g;
+	g->settle.data = g->sweep.data = g->link_events.data = g->esp_events.data = g;
+	ev_prepare_start(g->loop, &g->turn);
+	ev_timer_start(g->loop, &g->second);
+	ev_timer_start(g->loop, &g->settle);
+	ev_io_start(g->loop, &g->link_events);
+	ev_io_start(g->loop, &g->esp_events);
+	ev_io_start(g->loop, &g->keeper_line);
+	ev_signal_start(g->loop, &g->term);
+	ev_signal_start(g->loop, &g->interrupt);
+}
+
+/* ---- the parts --------------------------------------------------------- */
+
+static int failed(const char *what, int rc)
+{
+	gh_error("gateway: cannot start %s: %s", what, strerror(-rc));
+	return rc;
+}
+
+static void from_natt_port(void *ctx, const struct gh_endpoint *local,
+			   const struct gh_endpoint *remote, const uint8_t *bytes, size_t length)
+{
+	struct gateway *g = ctx;
+
+	ike_relay_deliver(g->relay, local, remote, bytes, length);
+}
+
+static int start_ipsec(struct gateway *g)
+{
+	const struct ike_relay_sockets sockets = {
+		KEEPER_IKE4, KEEPER_IKE6, KEEPER_NATT4, KEEPER_NATT6,
+	};
+	const struct ipsec_config config = {
+		.tun_fd = KEEPER_TUN, .natt_fd = { KEEPER_NATT4, KEEPER_NATT6 },
+		.sa_map_fd = KEEPER_SA_MAP, .mtu = TUN_MTU, .ctx = g, .ike = from_natt_port,
+	};
+	char path[OPTIONS_PATH_MAX + 16];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/ike.sock", g->options->run_dir);
+	/* The relay first: the datapath's workers call into it. */
+	rc = ike_relay_new(path, &sockets, &g->relay);
+	if (rc < 0)
+		return failed("the IKE relay", rc);
+	rc = ipsec_new(&config, &g->ipsec);
+	if (rc < 0)
+		return failed("the ESP datapath", rc);
+	return 0;
+}
+
+static int start_rib(struct gateway *g)
+{
+	struct fib_kernel_config kernel = {
+		.table = UNDERLAY_TABLE_BASE + g->options->index, .instance = g->options->index,
+	};
+	struct rib_config config = {
+		.takeover_ms = TAKEOVER_MS, .host = g, .leg_changed = hear_leg,
+	};
+	int rc;
+
+	snprintf(kernel.tun, sizeof(kernel.tun), "%s", g->options->tun);
+	/* Closed before anything else: from here on nothing can leave in clear. */
+	rc = underlay_open(kernel.table, g->options->tun, TUN_MTU, &g->underlay);
+	if (rc < 0)
+		return failed("the private routing table", rc);
+	rc = fib_kernel_new(&kernel, &g->kernel);
+	if (rc < 0)
+		return failed("the kernel FIB", rc);
+	rc = fib_esp_new(g->ipsec, &g->esp);
+	if (rc < 0)
+		return failed("the ESP FIB", rc);
+	config.kernel = g->kernel;
+	config.esp = g->esp;
+	rc = rib_new(&config, gh_now(), &g->rib);
+	if (rc < 0)
+		return failed("the arbiter", rc);
+	rc = monitor_open(hear_link, hear_link_lost, g, &g->monitor);
+	return rc < 0 ? failed("the link monitor", rc) : 0;
+}
+
+static bool interface_exists(void *self, const char *name)
+{
+	struct gateway *g = self;
+
+	return monitor_by_name(g->monitor, name) != NULL;
+}
+
+static int start_store(struct gateway *g)
+{
+	const struct store_options options = {
+		.state_dir = g->options->state_dir, .run_dir = g->options->run_dir,
+		.interface_exists = interface_exists, .self = g,
+	};
+	struct gh_buf message = { 0 };
+	int rc = store_new(&options, &g->store, &message);
+
+	if (rc < 0)
+		gh_error("gateway: cannot open the configuration store: %s", gh_buf_text(&message));
+	gh_buf_fini(&message);
+	return rc;
+}
+
+static int start_guests(struct gateway *g)
+{
+	const struct guests_host host = {
+		.context = g, .joined = hear_joined, .left = hear_left, .fact = hear_fact,
+	};
+	const struct passwd *frr = getpwnam("frr");
+	char path[OPTIONS_PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/facts.sock", g->options->run_dir);
+	g->guests = guests_new(g->loop, path, &host);
+	if (!g->guests)
+		return failed("facts.sock", -errno);
+	if (frr)
+		guests_allow_bgpd(g->guests, frr->pw_uid);
+	return 0;
+}
+
+static bool tunnel_up(void *context, uint32_t leg)
+{
+	struct gateway *g = context;
+
+	return ipsec_leg_up(g->ipsec, leg);
+}
+
+static bool restoring(void *context, uint32_t leg)
+{
+	struct gateway *g = context;
+	struct rib_leg_view view;
+
+	return !rib_leg_view(g->rib, leg, &view) && view.deprefer;
+}
+
+static int start_speaker(struct gateway *g)
+{
+	const struct speaker_legs legs = {
+		.context = g, .tunnel_up = tunnel_up, .restoring = restoring,
+	};
+
+	g->speaker = speaker_new(g->guests, g->options->instance, &legs);
+	return g->speaker ? 0 : failed("the speaker", -ENOMEM);
+}
+
+static int vici_connect(void *user)
+{
+	(void)user;
+	return keeper_child_vici();
+}
+
+static int start_ike(struct gateway *g)
+{
+	g->ike = ike_new(g->loop, vici_connect, hear_ike, g);
+	return g->ike ? 0 : failed("the IKE client", -ENOMEM);
+}
+
+/* Our own restart: the configuration as it was, before any guest is heard. */
+static void load(struct gateway *g)
+{
+	struct gh_buf message = { 0 };
+
+	if (store_load(g->store, &message) < 0)
+		gh_error("gateway: the saved running configuration was refused: %s", gh_buf_text(&message));
+	gh_buf_fini(&message);
+	ike_settled(g->ike);
+}
+
+static int start(struct gateway *g)
+{
+	int rc = start_ipsec(g);
+
+	if (!rc)
+		rc = start_rib(g);
+	if (!rc)
+		rc = start_store(g);
+	if (!rc)
+		rc = start_ike(g);
+	if (!rc)
+		rc = start_guests(g);
+	if (!rc)
+		rc = start_speaker(g);
+	if (!rc) {
+		watch(g);
+		apply_register(g);
+		load(g);
+	}
+	return rc;
+}
+
+static void fini(struct gateway *g)
+{
+	guests_free(g->guests);
+	speaker_free(g->speaker);
+	ike_free(g->ike);
+	store_free(g->store);
+	monitor_close(g->monitor);
+	rib_free(g->rib);
+	fib_kernel_free(g->kernel);
+	fib_esp_free(g->esp);
+	ipsec_free(g->ipsec);
+	ike_relay_free(g->relay);
+	underlay_close(g->underlay);
+	timeline_free(g->timeline);
+	ev_loop_destroy(g->loop);
+}
+
+int gateway_run(const struct options *o)
+{
+	struct gateway g = { .options = o, .started = gh_now() };
+	int rc = keeper_child_init();
+
+	if (rc < 0)
+		return -failed("without the keeper", rc);
+	g.timeline = timeline_new();
+	g.loop = ev_default_loop(0);
+	if (!g.timeline || !g.loop)
+		return 1;
+	rc = start(&g);
+	if (!rc) {
+		timeline_add(g.timeline, TIMELINE_GATEWAY, "gateway %s: daemon started", o->instance);
+		ev_run(g.loop, 0);
+		gh_info("gateway %s: daemon ends; what it programmed stays", o->instance);
+	}
+	fini(&g);
+	return rc < 0;
+}

@@ -1,0 +1,83 @@
+/*
+ * gateway - the one place that knows every part, and joins them
+ *
+ *   gateway.c   makes the parts, runs the loop, ends
+ *   apply.c     configuration  -> parts      (a backend of the transaction)
+ *   hear.c      facts of guests and events of parts -> parts
+ *   show.c      parts -> text and JSON
+ *
+ * Ownership  the struct owns every part below.
+ * Threads    the control thread.
+ */
+#ifndef GATEHOUSED_GATEWAY_H
+#define GATEHOUSED_GATEWAY_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/fact.h"
+#include "gatehoused/options.h"
+#include "yang/config.h"
+
+struct gateway {
+	const struct options *options;
+	struct ev_loop *loop;
+	struct gh_time started;
+
+	struct timeline *timeline;
+	struct guests *guests;
+	struct speaker *speaker;
+	struct store *store;
+	struct rib *rib;
+	struct fib *kernel, *esp;
+	struct underlay *underlay;
+	struct monitor *monitor;
+	struct ipsec *ipsec;
+	struct ike *ike;
+	struct ike_relay *relay;
+
+	ev_prepare turn;                /* before each wait: flush what the turn collected */
+	ev_idle more;                   /* active while the arbiter has work left */
+	ev_timer rib_due, second, settle, sweep;
+	ev_io link_events, esp_events, keeper_line;
+	ev_signal term, interrupt;
+
+	bool speaker_due;               /* legs or configuration changed */
+	uint32_t bgpd_pid;              /* of the bgpd whose paths we hold */
+};
+
+/* Runs the daemon until SIGTERM; returns the exit status. */
+int gateway_run(const struct options *o);
+
+/* ---- apply.c ---- */
+
+/* Registers the backend that makes the parts agree with the configuration. */
+void apply_register(struct gateway *g);
+/* States the running configuration's text to bgpd's module. */
+void apply_text(struct gateway *g);
+/* The usable SAs of a leg changed, or may have: tell arbiter and speaker. */
+void apply_tunnel(struct gateway *g, uint32_t leg);
+
+/* ---- hear.c ---- */
+
+struct gh_fact;
+struct rib_leg_event;
+struct link_state;
+
+void hear_joined(void *gateway, enum gh_role role);
+void hear_left(void *gateway, enum gh_role role);
+void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact);
+void hear_leg(void *gateway, const struct rib_leg_event *event);
+void hear_link(void *gateway, const struct link_state *link);
+void hear_link_lost(void *gateway);
+void hear_ike(void *gateway, uint32_t leg);
+/* Drains the datapath's events towards charon. */
+void hear_esp(struct gateway *g);
+/* Tells charon how much each SA carried. */
+void hear_use(struct gateway *g);
+
+/* The name of a leg for messages: "paris", "dc1 primary", or "leg 7". */
+const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16]);
+
+#endif

@@ -1,0 +1,360 @@
+/*
+ * What guests and parts say, and to whom it goes: see gateway.h.
+ *
+ * Nothing here decides; it joins. What an event means is known by the part
+ * that is told of it.
+ */
+#include "gatehoused/gateway.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "gatehoused/guests.h"
+#include "gatehoused/show.h"
+#include "gatehoused/speaker.h"
+#include "gatehoused/timeline.h"
+#include "ipsec/ike.h"
+#include "ipsec/ipsec.h"
+#include "rib/monitor.h"
+#include "rib/rib.h"
+#include "rib/underlay.h"
+#include "yang/store.h"
+
+/* How long what a lost guest said is kept. */
+#define PATHS_KEEP_MS 120000
+#define SAS_KEEP_MS 60000
+/* A restarted bgpd states few paths at first: its peers must come back before. */
+#define BGPD_RETURN_S 30.0
+
+const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16])
+{
+	struct gw_leg found;
+
+	if (!gw_config_leg(store_config(g->store), leg, &found))
+		snprintf(text, GH_NAME_MAX + 16, "leg %u", leg);
+	else if (found.connection)
+		snprintf(text, GH_NAME_MAX + 16, "%s", found.connection->name);
+	else
+		snprintf(text, GH_NAME_MAX + 16, "%s %s", found.circuit->name,
+			 gw_role_name(found.role));
+	return text;
+}
+
+/* ---- guests come and go ------------------------------------------------ */
+
+static void bgpd_joined(struct gateway *g)
+{
+	uint32_t pid = guests_hello(g->guests, GH_ROLE_BGPD)->pid;
+
+	ev_timer_stop(g->loop, &g->sweep);
+	rib_snapshot_begin(g->rib);
+	if (g->bgpd_pid && g->bgpd_pid != pid)
+		timeline_add(g->timeline, TIMELINE_BGP,
+			     "bgpd: restarted, its earlier paths are kept until it has them again");
+	speaker_sync(g->speaker, store_config(g->store));
+	apply_text(g);
+	speaker_joined(g->speaker);
+}
+
+void hear_joined(void *gateway, enum gh_role role)
+{
+	struct gateway *g = gateway;
+	struct gh_fact end = { .type = GH_END };
+
+	if (role == GH_ROLE_BGPD) {
+		bgpd_joined(g);
+		return;
+	}
+	ipsec_snapshot_begin(g->ipsec);
+	guests_send(g->guests, GH_ROLE_CHARON, &end);
+}
+
+void hear_left(void *gateway, enum gh_role role)
+{
+	struct gateway *g = gateway;
+
+	if (role == GH_ROLE_BGPD) {
+		timeline_add(g->timeline, TIMELINE_BGP, "bgpd: away, its paths are kept for %u s",
+			     PATHS_KEEP_MS / 1000);
+		rib_paths_stale(g->rib, PATHS_KEEP_MS, gh_now());
+	} else {
+		timeline_add(g->timeline, TIMELINE_IKE, "charon: away, its SAs stay in use");
+	}
+}
+
+/* ---- bgpd -------------------------------------------------------------- */
+
+/* The session that speaks for a leg: IPv4's, or IPv6's when it is the only one. */
+static bool is_leading(const struct gateway *g, uint32_t neighbor)
+{
+	const struct gh_neighbor *n;
+
+	for (size_t i = 0; (n = speaker_neighbor(g->speaker, i)); i++) {
+		if (gh_neighbor_leg(n->id) == gh_neighbor_leg(neighbor))
+			return n->id == neighbor;
+	}
+	return false;
+}
+
+static void tell_peer(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
+{
+	char name[GH_NAME_MAX + 16];
+	const char *family = p->id & 1 ? "IPv6" : "IPv4";
+
+	gateway_leg_name(g, gh_neighbor_leg(p->id), name);
+	if (before ? before->state != p->state : p->state == GH_BGP_ESTABLISHED) {
+		bool matters = p->state == GH_BGP_ESTABLISHED ||
+			       (before && before->state == GH_BGP_ESTABLISHED);
+		bool why = p->state != GH_BGP_ESTABLISHED && p->last_error[0];
+
+		if (matters)
+			timeline_add(g->timeline, TIMELINE_BGP, "%s: BGP over %s is %s%s%s", name,
+				     family, gh_bgp_state_name(p->state), why ? ", " : "",
+				     why ? p->last_error : "");
+	}
+	if (p->bfd != GH_BFD_NONE && (!before || before->bfd != p->bfd))
+		timeline_add(g->timeline, TIMELINE_BFD, "%s: BFD over %s is %s", name, family,
+			     gh_bfd_state_name(p->bfd));
+}
+
+static void hear_peer(struct gateway *g, const struct gh_peer *p)
+{
+	const struct gh_peer *known = speaker_peer(g->speaker, p->id);
+	struct gh_peer before = known ? *known : (struct gh_peer){ 0 };
+	uint32_t leg = gh_neighbor_leg(p->id);
+	struct gh_time now = gh_now();
+
+	if (!speaker_peer_set(g->speaker, p))
+		return;
+	/* Traffic first, words after. */
+	if (is_leading(g, p->id)) {
+		if (p->bfd != GH_BFD_NONE)
+			rib_leg_fact(g->rib, leg, LEG_FACT_BFD, p->bfd == GH_BFD_UP, now);
+		rib_leg_fact(g->rib, leg, LEG_FACT_BGP, p->state == GH_BGP_ESTABLISHED, now);
+	}
+	tell_peer(g, known ? &before : NULL, p);
+}
+
+static void reply(struct gateway *g, uint32_t id, int rc, struct gh_buf *text)
+{
+	struct gh_fact f = { .type = GH_REPLY };
+
+	f.reply.id = id;
+	f.reply.status = (uint32_t)-rc;
+	f.reply.text = gh_buf_text(text);
+	f.reply.text_length = (uint32_t)gh_buf_length(text);
+	guests_send(g->guests, GH_ROLE_BGPD, &f);
+}
+
+static void hear_edit(struct gateway *g, const struct gh_request *r)
+{
+	struct gh_buf message = { 0 };
+	int rc = store_edit(g->store, r->text, r->text_length, r->flags & GH_EDIT_REPLACE, r->user,
+			    &message);
+
+	if (!rc)
+		apply_text(g);
+	reply(g, r->id, rc, &message);
+	gh_buf_fini(&message);
+}
+
+static void hear_show(struct gateway *g, const struct gh_request *r)
+{
+	struct gh_buf out = { 0 };
+	char words[GH_TEXT_MAX + 1];
+	int rc;
+
+	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
+	rc = show(g, words, &out);
+	reply(g, r->id, rc, &out);
+	gh_buf_fini(&out);
+}
+
+static void bgpd_end(struct gateway *g)
+{
+	uint32_t pid = guests_hello(g->guests, GH_ROLE_BGPD)->pid;
+	bool restarted = g->bgpd_pid && g->bgpd_pid != pid;
+
+	g->bgpd_pid = pid;
+	if (!restarted) {
+		rib_snapshot_end(g->rib, gh_now());
+		return;
+	}
+	ev_timer_set(&g->sweep, BGPD_RETURN_S, 0.0);
+	ev_timer_start(g->loop, &g->sweep);
+}
+
+static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
+{
+	switch (f->type) {
+	case GH_PATH:
+		rib_path_set(g->rib, &f->path);
+		break;
+	case GH_PATH_DEL:
+		rib_path_del(g->rib, &f->path_del);
+		break;
+	case GH_PEER:
+		hear_peer(g, &f->peer);
+		break;
+	case GH_END:
+		bgpd_end(g);
+		break;
+	case GH_EDIT:
+		hear_edit(g, &f->request);
+		break;
+	case GH_SHOW:
+		hear_show(g, &f->request);
+		break;
+	default:
+		gh_warning("bgpd: said %s, which is not its to say", gh_fact_name(f->type));
+	}
+}
+
+/* ---- charon ------------------------------------------------------------ */
+
+static void hear_sa(struct gateway *g, const struct gh_sa *sa)
+{
+	int rc = ipsec_sa_set(g->ipsec, sa);
+	char name[GH_NAME_MAX + 16];
+
+	if (rc < 0)
+		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x refused: %s",
+			     gateway_leg_name(g, sa->leg, name), sa->name.spi,
+			     rc == -EPROTONOSUPPORT
+			     ? "only AES-GCM in tunnel mode with UDP encapsulation is carried" : strerror(-rc));
+	else
+		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x %s", gateway_leg_name(g, sa->leg, name),
+			     sa->name.spi, sa->name.direction == GH_IN ? "in" : "out");
+	apply_tunnel(g, sa->leg);
+}
+
+static void all_tunnels(struct gateway *g)
+{
+	const struct gw_config *config = store_config(g->store);
+
+	for (size_t i = 0; i < config->connection_count; i++)
+		apply_tunnel(g, config->connections[i].leg);
+}
+
+static void charon_end(struct gateway *g)
+{
+	ipsec_snapshot_end(g->ipsec, SAS_KEEP_MS);
+	all_tunnels(g);
+	if (!speaker_is_ready(g->speaker)) {
+		speaker_sync(g->speaker, store_config(g->store));
+		speaker_ready(g->speaker);
+	}
+}
+
+static void hear_charon(struct gateway *g, const struct gh_fact *f)
+{
+	switch (f->type) {
+	case GH_SA:
+		hear_sa(g, &f->sa);
+		break;
+	case GH_SA_DEL:
+		ipsec_sa_del(g->ipsec, &f->sa_name);
+		all_tunnels(g);
+		break;
+	case GH_SA_MOVE:
+		ipsec_sa_move(g->ipsec, &f->sa_move);
+		break;
+	case GH_END:
+		charon_end(g);
+		break;
+	default:
+		gh_warning("charon: said %s, which is not its to say", gh_fact_name(f->type));
+	}
+}
+
+void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact)
+{
+	if (role == GH_ROLE_BGPD)
+		hear_bgpd(gateway, fact);
+	else
+		hear_charon(gateway, fact);
+}
+
+/* ---- our own parts ----------------------------------------------------- */
+
+void hear_leg(void *gateway, const struct rib_leg_event *e)
+{
+	struct gateway *g = gateway;
+	bool down = e->to == LEG_DOWN;
+
+	timeline_add(g->timeline, TIMELINE_LEG, "%s%s%s: %s%s%s, %u groups in %u us", e->name,
+		     e->edge[0] ? " " : "", e->edge, leg_state_name(e->to), down ? " by " : "",
+		     down ? leg_fact_name(e->cause) : "", e->groups, e->took_us);
+	g->speaker_due = true;
+}
+
+void hear_link(void *gateway, const struct link_state *link)
+{
+	struct gateway *g = gateway;
+
+	rib_link_event(g->rib, link, gh_now());
+	if (g->store)
+		underlay_link_changed(g->underlay, link->name);
+}
+
+void hear_link_lost(void *gateway)
+{
+	struct gateway *g = gateway;
+
+	gh_warning("gateway: link messages of the kernel were lost, comparing everything");
+	rib_audit(g->rib, gh_now());
+}
+
+void hear_ike(void *gateway, uint32_t leg)
+{
+	struct gateway *g = gateway;
+	const struct ike_status *s = ike_status(g->ike, leg);
+	char name[GH_NAME_MAX + 16];
+
+	if (!s)
+		return;
+	timeline_add(g->timeline, TIMELINE_IKE, "%s: IKE %s, child %s%s%s",
+		     gateway_leg_name(g, leg, name), ike_state_name(s->state),
+		     ike_child_state_name(s->child.state), s->error[0] ? ", " : "", s->error);
+}
+
+void hear_esp(struct gateway *g)
+{
+	struct ipsec_event e;
+
+	while (ipsec_event_next(g->ipsec, &e)) {
+		struct gh_fact f = { 0 };
+
+		if (e.kind == IPSEC_MAPPING) {
+			f.type = GH_SA_MAPPING;
+			f.sa_mapping.name = e.name;
+			f.sa_mapping.remote = e.remote;
+		} else {
+			f.type = GH_SA_EXPIRE;
+			f.sa_expire.name = e.name;
+			f.sa_expire.hard = e.kind == IPSEC_HARD;
+		}
+		guests_send(g->guests, GH_ROLE_CHARON, &f);
+		apply_tunnel(g, e.leg);
+	}
+}
+
+static void use_send(void *ctx, const struct ipsec_sa_state *s)
+{
+	struct gateway *g = ctx;
+	struct gh_fact f = { .type = GH_SA_USE };
+
+	f.sa_use = (struct gh_sa_use){
+		.name = s->name, .bytes = s->bytes, .packets = s->packets,
+		.last_use_s = s->last_use_s,
+	};
+	guests_send(g->guests, GH_ROLE_CHARON, &f);
+}
+
+void hear_use(struct gateway *g)
+{
+	if (guests_here(g->guests, GH_ROLE_CHARON))
+		ipsec_sa_each(g->ipsec, 0, use_send, g);
+}
