@@ -36,7 +36,7 @@ import string
 from lab import Failure, NotYet, wait_until
 
 ASN, EDGE_ASN, ONPREM_ASN = 65515, 12076, 64520
-PSK = "correct horse battery staple"
+PSK = "kR8-lab.Preshared_Key7"
 BFD_MS, BFD_MULTIPLIER = 50, 3
 
 VNET = {4: "10.1.0.4", 6: "2001:db8:1::4"}
