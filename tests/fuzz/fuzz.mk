@@ -17,6 +17,7 @@ FUZZERS += tests/fuzz/fuzz_fact
 tests_fuzz_fuzz_fact_LDADD = libbase.a $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZERS)
+EXTRA_DIST += tests/fuzz/seeds
 if !FUZZING
 TESTS += $(FUZZERS)
 endif
