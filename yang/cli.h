@@ -25,6 +25,7 @@
 #ifndef GH_YANG_CLI_H
 #define GH_YANG_CLI_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -46,7 +47,10 @@ int cli_parse(const struct datastore *datastore, const struct secret_key *key,
 /* Appends the canonical text of a tree; nothing for NULL. */
 void cli_render(const struct lyd_node *tree, struct gh_buf *out);
 
-/* "gateway connection paris" for any path at or below that connection. */
-void cli_place(const char *path, struct gh_buf *out);
+/*
+ * A YANG data path in the words of the lines: "gateway connection paris: bgp
+ * peer-address". Without leaf, only the node: "gateway connection paris".
+ */
+void cli_place(const char *path, bool leaf, struct gh_buf *out);
 
 #endif

@@ -22,7 +22,7 @@
 
 struct datastore;
 
-/* Tree, snapshot and text of one configuration. tree is NULL when empty. */
+/* Tree, snapshot and text of one configuration; all there, also when it is empty. */
 struct datastore_state {
 	struct lyd_node *tree;
 	struct gw_config *config;
@@ -47,14 +47,15 @@ int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const st
 		    struct gh_buf *why);
 
 /*
- * Fills in defaults and validates *tree. -EINVAL: words in why and the data
- * path of the culprit in path.
+ * Fills in defaults and validates *tree. On failure why has words and path the
+ * data path of the culprit. -EINVAL: a `must` of ours, in its own words;
+ * -EBADMSG: anything else, in libyang's.
  */
 int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struct gh_buf *path,
 		       struct gh_buf *why);
 
-/* Takes over what next holds, empties *next, frees what was running. */
-void datastore_swap(struct datastore *ds, struct datastore_state *next);
+/* Exchanges the running state and *state. */
+void datastore_swap(struct datastore *ds, struct datastore_state *state);
 void datastore_state_fini(struct datastore_state *state);
 
 #endif

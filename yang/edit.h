@@ -42,7 +42,7 @@ void edits_fini(struct edits *edits);
  * something below it, else the last that touched what holds it; 0 for none.
  */
 unsigned edits_line(const struct edits *edits, const char *path);
-/* Did any step touch path, or anything below it? */
+/* Did any step touch something below path? */
 bool edits_touch(const struct edits *edits, const char *path);
 
 #endif

@@ -36,7 +36,7 @@ struct legs_row {
 #define LEGS_CONNECTION (-1)
 
 struct legs {
-	struct legs_row *rows;
+	struct legs_row *rows;          /* sorted by role, then name */
 	size_t count;
 };
 

@@ -1,0 +1,132 @@
+/*
+ * Values of a line: see cli_value.h.
+ *
+ * Addresses and prefixes are read by base/addr first: libyang would quietly
+ * cut the host bits of a prefix, and its messages name patterns.
+ */
+#include "yang/cli_value.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+
+static void expected_enum(const struct lysc_type_enum *type, struct gh_buf *out)
+{
+	LY_ARRAY_COUNT_TYPE i, n = LY_ARRAY_COUNT(type->enums);
+
+	for (i = 0; i < n; i++)
+		gh_buf_printf(out, "%s%s", !i ? "" : i + 1 == n ? " or " : ", ",
+			      type->enums[i].name);
+}
+
+void cli_value_expected(const struct cli_token *token, const struct lysc_node *leaf,
+			struct gh_buf *out)
+{
+	static const struct {
+		const char *kind, *words;
+	} kinds[] = {
+		{ "ipv4", "an IPv4 address A.B.C.D" },
+		{ "ipv6", "an IPv6 address X:X::X:X" },
+		{ "address", "an address A.B.C.D or X:X::X:X" },
+		{ "prefix", "a prefix A.B.C.D/M or X:X::X:X/M" },
+		{ "interface", "the name of an interface, 1 to 15 characters" },
+		{ "identity", "an identity, 1 to 255 characters without spaces" },
+		{ "secret", "0 SECRET, 6 ENCRYPTED, or SECRET" },
+		{ "name", "a name of letters, digits and - _ . , at most 80 characters" },
+	};
+	const struct lysc_type *type = ((const struct lysc_node_leaf *)leaf)->type;
+	const struct lysc_range *range;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(token->kind, kinds[i].kind)) {
+			gh_buf_printf(out, "%s", kinds[i].words);
+			return;
+		}
+	if (type->basetype == LY_TYPE_ENUM) {
+		expected_enum((const struct lysc_type_enum *)type, out);
+		return;
+	}
+	range = ((const struct lysc_type_num *)type)->range;
+	gh_buf_printf(out, "a number from %llu to %llu",
+		      (unsigned long long)range->parts[0].min_u64,
+		      (unsigned long long)range->parts[LY_ARRAY_COUNT(range->parts) - 1].max_u64);
+}
+
+/* The prefix that a word with host bits was probably meant to be. */
+static bool without_host_bits(const char *word, struct gh_prefix *out)
+{
+	const char *slash = strchr(word, '/');
+	char address[GH_ADDR_TEXT];
+	unsigned long length;
+	size_t digits;
+
+	if (!slash || slash - word >= GH_ADDR_TEXT)
+		return false;
+	digits = strspn(slash + 1, "0123456789");
+	if (!digits || digits > 3 || slash[1 + digits])
+		return false;
+	memcpy(address, word, (size_t)(slash - word));
+	address[slash - word] = '\0';
+	length = strtoul(slash + 1, NULL, 10);
+	if (gh_addr_parse(address, &out->addr) < 0 || length > gh_family_bits(out->addr.family))
+		return false;
+	out->length = (uint8_t)length;
+	gh_prefix_mask(out);
+	return true;
+}
+
+static int check_prefix(const char *word, char *canonical, struct gh_buf *why)
+{
+	struct gh_prefix prefix;
+
+	if (!gh_prefix_parse(word, &prefix)) {
+		gh_prefix_print(&prefix, canonical);
+		return 0;
+	}
+	if (without_host_bits(word, &prefix)) {
+		char text[GH_PREFIX_TEXT];
+
+		gh_buf_printf(why, "bits beyond the length are set; the prefix is %s",
+			      gh_prefix_print(&prefix, text));
+	}
+	return -EINVAL;
+}
+
+static int check_address(const char *kind, const char *word, char *canonical)
+{
+	struct gh_addr a;
+
+	if (gh_addr_parse(word, &a) < 0)
+		return -EINVAL;
+	if ((!strcmp(kind, "ipv4") && a.family != AF_INET) ||
+	    (!strcmp(kind, "ipv6") && a.family != AF_INET6))
+		return -EINVAL;
+	gh_addr_print(&a, canonical);
+	return 0;
+}
+
+int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf, const char *word,
+		    char canonical[GH_TEXT_MAX + 1], struct gh_buf *why)
+{
+	size_t n = strlen(word);
+	int ret = n > GH_TEXT_MAX ? -EINVAL : 0;
+
+	if (!ret) {
+		memcpy(canonical, word, n + 1);
+		if (!strcmp(token->kind, "prefix"))
+			ret = check_prefix(word, canonical, why);
+		else if (!strcmp(token->kind, "ipv4") || !strcmp(token->kind, "ipv6") ||
+			 !strcmp(token->kind, "address"))
+			ret = check_address(token->kind, word, canonical);
+	}
+	if (!ret && lyd_value_validate(NULL, leaf, canonical, strlen(canonical), NULL, NULL, NULL))
+		ret = -EINVAL;
+	if (ret && !gh_buf_length(why)) {
+		gh_buf_printf(why, "expected ");
+		cli_value_expected(token, leaf, why);
+	}
+	return ret;
+}

@@ -1,0 +1,185 @@
+/*
+ * The running tree: see datastore.h.
+ *
+ * The module's text is compiled in, so that program and schema are always of
+ * one version and no file can be missing; ietf-inet-types is inside libyang.
+ */
+#include "yang/datastore.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "yang/gatehouse_yang.h"
+#include "yang/legs.h"
+#include "yang/snapshot.h"
+
+struct datastore {
+	struct ly_ctx *context;
+	const struct lys_module *module;
+	struct datastore_state running;
+};
+
+/* The empty configuration: defaults only. */
+static void start_empty(struct datastore *ds)
+{
+	struct gh_buf nowhere = { 0 };
+	struct legs none = { 0 };
+
+	datastore_validate(ds, &ds->running.tree, &nowhere, &nowhere);
+	gh_buf_fini(&nowhere);
+	ds->running.config = snapshot_new(ds->running.tree, &none, NULL);
+	ds->running.text = strdup("");
+	if (!ds->running.text)
+		abort();
+}
+
+int datastore_new(struct datastore **out, struct gh_buf *why)
+{
+	struct datastore *ds;
+	struct lys_module *module = NULL;
+	const char *message;
+
+	ds = calloc(1, sizeof(*ds));
+	if (!ds)
+		abort();
+	ly_log_options(LY_LOSTORE_LAST);
+	if (ly_ctx_new(NULL, LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIRS, &ds->context) ||
+	    lys_parse_mem(ds->context, gatehouse_yang, LYS_IN_YANG, &module)) {
+		message = ds->context ? ly_errmsg(ds->context) : NULL;
+		gh_buf_printf(why, "libyang refuses the module gatehouse: %s",
+			      message ? message : "no context");
+		datastore_free(ds);
+		return -EINVAL;
+	}
+	ds->module = module;
+	start_empty(ds);
+	*out = ds;
+	return 0;
+}
+
+void datastore_free(struct datastore *ds)
+{
+	if (!ds)
+		return;
+	datastore_state_fini(&ds->running);
+	ly_ctx_destroy(ds->context);
+	free(ds);
+}
+
+struct ly_ctx *datastore_context(const struct datastore *ds)
+{
+	return ds->context;
+}
+
+const struct lys_module *datastore_module(const struct datastore *ds)
+{
+	return ds->module;
+}
+
+const struct datastore_state *datastore_running(const struct datastore *ds)
+{
+	return &ds->running;
+}
+
+struct lyd_node *datastore_copy(const struct datastore *ds)
+{
+	struct lyd_node *copy = NULL;
+
+	if (ds->running.tree &&
+	    lyd_dup_siblings(ds->running.tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy))
+		abort();
+	return copy;
+}
+
+static int delete_nodes(struct lyd_node **tree, const char *path)
+{
+	struct ly_set *set = NULL;
+	struct lyd_node *node;
+	int ret = -ENOENT;
+	uint32_t i;
+
+	if (!*tree || lyd_find_xpath(*tree, path, &set))
+		return -ENOENT;
+	for (i = 0; i < set->count; i++) {
+		node = set->dnodes[i];
+		if (node->flags & LYD_DEFAULT)
+			continue;
+		if (node == *tree)
+			*tree = node->next;
+		lyd_free_tree(node);
+		ret = 0;
+	}
+	ly_set_free(set, NULL);
+	return ret;
+}
+
+int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const struct edit *edit,
+		    struct gh_buf *why)
+{
+	struct lyd_node *top = NULL;
+
+	if (edit->verb != EDIT_SET) {
+		int ret = delete_nodes(tree, edit->path);
+
+		return edit->verb == EDIT_CLEAR ? 0 : ret;
+	}
+	if (lyd_new_path2(*tree, ds->context, edit->path, edit->value,
+			  edit->value ? strlen(edit->value) : 0, LYD_ANYDATA_STRING,
+			  LYD_NEW_PATH_UPDATE, &top, NULL)) {
+		const char *message = ly_errmsg(ds->context);
+
+		gh_buf_printf(why, "%s", message ? message : "refused by the schema");
+		ly_err_clean(ds->context, NULL);
+		return -EINVAL;
+	}
+	if (!*tree)
+		*tree = top;
+	return 0;
+}
+
+/* libyang has the path inside a sentence: Data location "/gatehouse:gateway/...". */
+static void error_path(const char *location, struct gh_buf *path)
+{
+	const char *from = location ? strstr(location, "ata location \"") : NULL, *to;
+
+	if (!from)
+		return;
+	from += strlen("ata location \"");
+	to = strrchr(from, '"');
+	if (to)
+		gh_buf_append(path, from, (size_t)(to - from));
+}
+
+int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struct gh_buf *path,
+		       struct gh_buf *why)
+{
+	const struct ly_err_item *error;
+	bool ours;
+
+	if (!lyd_validate_module(tree, ds->module, LYD_VALIDATE_NO_STATE, NULL))
+		return 0;
+	error = ly_err_last(ds->context);
+	if (error)
+		error_path(error->path, path);
+	gh_buf_printf(why, "%s", error && error->msg ? error->msg : "refused by the schema");
+	ours = error && error->apptag && !strcmp(error->apptag, "must-violation");
+	ly_err_clean(ds->context, NULL);
+	return ours ? -EINVAL : -EBADMSG;
+}
+
+void datastore_state_fini(struct datastore_state *state)
+{
+	lyd_free_all(state->tree);
+	gw_config_free(state->config);
+	free(state->text);
+	*state = (struct datastore_state){ 0 };
+}
+
+void datastore_swap(struct datastore *ds, struct datastore_state *state)
+{
+	struct datastore_state old = ds->running;
+
+	ds->running = *state;
+	*state = old;
+}

@@ -1,0 +1,52 @@
+/*
+ * meaning - the checks that a schema cannot express
+ *
+ * Addresses that are somebody else's, AS numbers that are reserved, prefixes
+ * that overlap, interfaces that are not there. Each finding names the YANG
+ * path at fault, so that the caller can tell the line.
+ *
+ * Ownership  findings own their strings; meaning_findings_fini frees them.
+ * Threads    pure but for the host's callback.
+ * Errors     findings, not codes: an error refuses the transaction, a warning
+ *            goes with its success.
+ */
+#ifndef GH_YANG_MEANING_H
+#define GH_YANG_MEANING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "yang/config.h"
+#include "yang/secret.h"
+
+struct meaning_finding {
+	bool warning;
+	char *path;             /* of the leaf at fault */
+	char *other;            /* of the one it collides with, or NULL */
+	char *text;             /* "bgp peer-address 10.1.2.3: reason; remedy" */
+	char *other_text;       /* the same, as said of the other; NULL: text serves */
+};
+
+struct meaning_findings {
+	struct meaning_finding *array;
+	size_t count;
+	size_t errors;
+};
+
+struct meaning {
+	const struct gw_config *from;   /* running, for what is judged only when it is new */
+	const struct gw_config *to;
+	const struct secret_key *key;
+	bool (*interface_exists)(void *self, const char *name);
+	void *self;
+	bool lenient;                   /* this host's present state only warns */
+};
+
+void meaning_check(const struct meaning *m, struct meaning_findings *out);
+void meaning_findings_fini(struct meaning_findings *findings);
+
+/* Why nobody may use this AS number, or NULL. own: as the gateway's own number. */
+const char *meaning_asn(uint32_t asn, bool own);
+
+#endif
