@@ -12,6 +12,9 @@ yang/gatehouse_yang.h: $(srcdir)/yang/modules/gatehouse.yang
 		$(SED) -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(srcdir)/yang/modules/gatehouse.yang; \
 		echo ';'; } >$@.new && mv $@.new $@
 
+# BUILT_SOURCES serves only all, check and install.
+yang/libghyang_a-datastore.$(OBJEXT): yang/gatehouse_yang.h
+
 libghyang_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
 libghyang_a_SOURCES = \
 	yang/cli.h \
