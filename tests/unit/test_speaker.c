@@ -1,0 +1,175 @@
+/*
+ * speaker: what is said for each change, and that nothing is said before it is
+ * ready. The guests' side is recorded here at link time.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "gatehoused/guests.h"
+#include "gatehoused/speaker.h"
+
+static char said[4096];
+static bool tunnel, waiting;
+
+bool guests_here(const struct guests *g, enum gh_role role)
+{
+	(void)g;
+	return role == GH_ROLE_BGPD;
+}
+
+void guests_send(struct guests *g, enum gh_role role, const struct gh_fact *f)
+{
+	size_t used = strlen(said);
+
+	(void)g;
+	assert_int_equal(role, GH_ROLE_BGPD);
+	snprintf(said + used, sizeof(said) - used, "%s", gh_fact_name((uint16_t)f->type));
+	used = strlen(said);
+	if (f->type == GH_NEIGHBOR)
+		snprintf(said + used, sizeof(said) - used, " %u%s", f->neighbor.id,
+			 f->neighbor.deprefer ? " deprefer" : "");
+	else if (f->type == GH_NEIGHBOR_DEL)
+		snprintf(said + used, sizeof(said) - used, " %u", f->id.id);
+	strcat(said, "\n");
+}
+
+static bool tunnel_up(void *context, uint32_t leg)
+{
+	(void)context, (void)leg;
+	return tunnel;
+}
+
+static bool restoring(void *context, uint32_t leg)
+{
+	(void)context, (void)leg;
+	return waiting;
+}
+
+static const struct speaker_legs legs = { .tunnel_up = tunnel_up, .restoring = restoring };
+
+static struct gh_addr addr(const char *text)
+{
+	struct gh_addr a;
+
+	assert_int_equal(gh_addr_parse(text, &a), 0);
+	return a;
+}
+
+struct setting {
+	struct gw_circuit circuit;
+	struct gw_connection connection;
+	struct gh_prefix space[2];
+	struct gw_config config;
+};
+
+static void setting_init(struct setting *s)
+{
+	memset(s, 0, sizeof(*s));
+	strcpy(s->circuit.name, "dc1");
+	s->circuit.edges[GW_PRIMARY] = (struct gw_edge){ .leg = 1, .interface = "er0", .remote_as = 12076 };
+	s->circuit.edges[GW_PRIMARY].peer = addr("172.16.0.1");
+	s->circuit.edges[GW_PRIMARY].peer_ipv6 = addr("fd00::1");
+	s->connection.leg = 3;
+	strcpy(s->connection.name, "paris");
+	s->connection.remote_as = 64520;
+	s->connection.peer_address = addr("169.254.21.2");
+	s->connection.local_address = addr("169.254.21.1");
+	assert_int_equal(gh_prefix_parse("10.1.0.0/16", &s->space[0]), 0);
+	assert_int_equal(gh_prefix_parse("10.2.0.0/16", &s->space[1]), 0);
+	s->config = (struct gw_config){
+		.present = true, .asn = 65515, .router_id = addr("203.0.113.1"),
+		.address_space = s->space, .address_space_count = 1,
+		.circuits = &s->circuit, .circuit_count = 1,
+		.connections = &s->connection, .connection_count = 1,
+	};
+	said[0] = '\0';
+	tunnel = waiting = false;
+}
+
+static void expect(struct speaker *s, const struct gw_config *config, const char *what)
+{
+	said[0] = '\0';
+	speaker_sync(s, config);
+	assert_string_equal(said, what);
+}
+
+static void test_silent_until_ready(void **state)
+{
+	struct speaker *s = speaker_new(NULL, "gateway", &legs);
+	struct setting set;
+
+	(void)state;
+	setting_init(&set);
+	expect(s, &set.config, "");
+	speaker_joined(s);
+	assert_string_equal(said, "");
+	speaker_ready(s);
+	assert_string_equal(said, "SPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNETWORK\nEND\n");
+	speaker_ready(s);
+	assert_string_equal(said, "SPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNETWORK\nEND\n");
+	speaker_free(s);
+}
+
+static void test_differences(void **state)
+{
+	struct speaker *s = speaker_new(NULL, "gateway", &legs);
+	struct setting set;
+
+	(void)state;
+	setting_init(&set);
+	speaker_sync(s, &set.config);
+	speaker_ready(s);
+	expect(s, &set.config, "");
+	tunnel = true;
+	expect(s, &set.config, "NEIGHBOR 6\n");
+	waiting = true;
+	expect(s, &set.config, "NEIGHBOR 2 deprefer\nNEIGHBOR 3 deprefer\n");
+	waiting = false;
+	tunnel = false;
+	expect(s, &set.config, "NEIGHBOR 2\nNEIGHBOR 3\nNEIGHBOR_DEL 6\n");
+	set.config.address_space_count = 2;
+	expect(s, &set.config, "NETWORK\n");
+	set.config.address_space++;
+	set.config.address_space_count = 1;
+	expect(s, &set.config, "NETWORK_DEL\n");
+	set.config.asn = 0;
+	expect(s, &set.config, "SPEAKER\nNEIGHBOR_DEL 2\nNEIGHBOR_DEL 3\nNETWORK_DEL\n");
+	speaker_free(s);
+}
+
+static void test_peers_follow_their_neighbor(void **state)
+{
+	struct speaker *s = speaker_new(NULL, "gateway", &legs);
+	struct gh_peer p = { .id = 6, .state = GH_BGP_ESTABLISHED };
+	struct setting set;
+
+	(void)state;
+	setting_init(&set);
+	tunnel = true;
+	speaker_sync(s, &set.config);
+	assert_null(speaker_peer(s, 6));
+	assert_true(speaker_peer_set(s, &p));
+	p.id = 99;
+	assert_false(speaker_peer_set(s, &p));
+	set.config.circuit_count = 0;           /* neighbors before it go */
+	speaker_sync(s, &set.config);
+	assert_int_equal(speaker_peer(s, 6)->state, GH_BGP_ESTABLISHED);
+	assert_null(speaker_peer(s, 2));
+	assert_null(speaker_neighbor(s, 1));
+	speaker_free(s);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_silent_until_ready),
+		cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_peers_follow_their_neighbor),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
