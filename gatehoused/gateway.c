@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -350,6 +351,7 @@ static void fini(struct gateway *g)
 	ike_relay_free(g->relay);
 	underlay_close(g->underlay);
 	timeline_free(g->timeline);
+	free(g->ike_told);
 	ev_loop_destroy(g->loop);
 }
 

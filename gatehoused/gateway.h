@@ -45,6 +45,8 @@ struct gateway {
 
 	bool speaker_due;               /* legs or configuration changed */
 	uint32_t bgpd_pid;              /* of the bgpd whose paths we hold */
+	struct ike_told *ike_told;      /* hear.c: by leg */
+	size_t ike_told_count;
 };
 
 /* Runs the daemon until SIGTERM; returns the exit status. */

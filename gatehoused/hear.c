@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -307,15 +308,42 @@ void hear_link_lost(void *gateway)
 	rib_audit(g->rib, gh_now());
 }
 
+/* What the timeline told of a leg's IKE last: charon repeats itself. */
+struct ike_told {
+	uint32_t leg;
+	enum ike_state state;
+	enum ike_child_state child;
+	enum ike_fault fault;
+};
+
+static struct ike_told *ike_told(struct gateway *g, uint32_t leg)
+{
+	struct ike_told *t;
+
+	for (size_t i = 0; i < g->ike_told_count; i++) {
+		if (g->ike_told[i].leg == leg)
+			return &g->ike_told[i];
+	}
+	t = realloc(g->ike_told, (g->ike_told_count + 1) * sizeof(*t));
+	if (!t)
+		abort();
+	g->ike_told = t;
+	t += g->ike_told_count++;
+	*t = (struct ike_told){ .leg = leg, .state = IKE_DOWN, .child = IKE_CHILD_NONE };
+	return t;
+}
+
 void hear_ike(void *gateway, uint32_t leg)
 {
 	struct gateway *g = gateway;
 	const struct ike_status *s = ike_status(g->ike, leg);
+	struct ike_told *t = ike_told(g, leg);
 	char name[GH_NAME_MAX + 16];
 
-	if (!s)
+	if (!s || (t->state == s->state && t->child == s->child.state && t->fault == s->fault))
 		return;
-	timeline_add(g->timeline, TIMELINE_IKE, "%s: IKE %s, child %s%s%s",
+	*t = (struct ike_told){ leg, s->state, s->child.state, s->fault };
+	timeline_add(g->timeline, TIMELINE_IKE, "%s: IKE %s, child SA %s%s%s",
 		     gateway_leg_name(g, leg, name), ike_state_name(s->state),
 		     ike_child_state_name(s->child.state), s->error[0] ? ", " : "", s->error);
 }
