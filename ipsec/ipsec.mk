@@ -2,3 +2,36 @@
 noinst_LIBRARIES += libike.a
 libike_a_SOURCES = \
 	ipsec/ike_relay.c ipsec/ike_relay.h
+
+noinst_LIBRARIES += libipsec.a
+
+libipsec_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
+libipsec_a_SOURCES = \
+	ipsec/checksum.c ipsec/checksum.h \
+	ipsec/crypto.h ipsec/crypto_openssl.c \
+	ipsec/esp.c ipsec/esp.h \
+	ipsec/event.c ipsec/event.h \
+	ipsec/fwd.c ipsec/fwd.h \
+	ipsec/gro.c ipsec/gro.h \
+	ipsec/gso.c ipsec/gso.h \
+	ipsec/icmp.c ipsec/icmp.h \
+	ipsec/idmap.c ipsec/idmap.h \
+	ipsec/inbound.c ipsec/inbound.h \
+	ipsec/ipsec.c ipsec/ipsec.h \
+	ipsec/legset.c ipsec/legset.h \
+	ipsec/mss.c ipsec/mss.h \
+	ipsec/outbound.c ipsec/outbound.h \
+	ipsec/packet.c ipsec/packet.h \
+	ipsec/port.c ipsec/port.h \
+	ipsec/reclaim.c ipsec/reclaim.h \
+	ipsec/replay.c ipsec/replay.h \
+	ipsec/sa.c ipsec/sa.h \
+	ipsec/sadb.c ipsec/sadb.h \
+	ipsec/selector.c ipsec/selector.h \
+	ipsec/seqmap.c ipsec/seqmap.h \
+	ipsec/tables.h \
+	ipsec/tun.c ipsec/tun.h \
+	ipsec/udp.c ipsec/udp.h \
+	ipsec/vnet.h \
+	ipsec/wire.h \
+	ipsec/worker.c ipsec/worker.h

@@ -1,0 +1,429 @@
+/*
+ * The datapath as one object: see ipsec.h.
+ */
+#include "ipsec/ipsec.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "ipsec/legset.h"
+#include "ipsec/tun.h"
+#include "ipsec/worker.h"
+
+struct ipsec {
+	struct tables tables;
+	struct worker worker[WORKERS];
+	int stop_fd, event_fd;
+	bool snapshot;                  /* between begin and end */
+};
+
+static uint16_t port_of(const int fd[2])
+{
+	struct sockaddr_storage ss;
+	socklen_t length = sizeof(ss);
+	struct gh_endpoint e;
+
+	if (getsockname(fd[0] >= 0 ? fd[0] : fd[1], (struct sockaddr *)&ss, &length) ||
+	    gh_endpoint_from_sockaddr((struct sockaddr *)&ss, &e))
+		return 0;
+	return e.port;
+}
+
+static void set_up_worker(struct ipsec *i, unsigned number, const struct ipsec_config *config)
+{
+	struct worker *w = &i->worker[number];
+
+	w->number = number;
+	w->stop_fd = i->stop_fd;
+	w->tables = &i->tables;
+	w->events.fd = i->event_fd;
+	w->natt_fd[0] = config->natt_fd[0];
+	w->natt_fd[1] = config->natt_fd[1];
+}
+
+static void set_up_tx(struct ipsec *i, const struct ipsec_config *config)
+{
+	struct worker *w = &i->worker[WORKER_TX];
+	struct outbound *o = &w->out;
+
+	set_up_worker(i, WORKER_TX, config);
+	outbound_init(o);
+	o->tables = &i->tables;
+	o->counters = &w->counters;
+	o->events = &w->events;
+	o->tun_fd = config->tun_fd;
+	o->natt_fd[0] = config->natt_fd[0];
+	o->natt_fd[1] = config->natt_fd[1];
+	o->mtu = config->mtu;
+}
+
+static void set_up_rx(struct ipsec *i, const struct ipsec_config *config)
+{
+	struct worker *w = &i->worker[WORKER_RX];
+	struct inbound *in = &w->in;
+	int offload = tun_offload(config->tun_fd);
+
+	set_up_worker(i, WORKER_RX, config);
+	in->tables = &i->tables;
+	in->counters = &w->counters;
+	in->events = &w->events;
+	in->tun_fd = config->tun_fd;
+	in->port = port_of(config->natt_fd);
+	in->mtu = config->mtu;
+	in->ctx = config->ctx;
+	in->ike = config->ike;
+	gro_init(&in->gro, offload > 0 && offload & TUN_TSO, offload > 0 && offload & TUN_USO);
+}
+
+static void tables_init(struct tables *t)
+{
+	reclaim_init(&t->reclaim);
+	sadb_init(&t->sadb, &t->map, &t->reclaim);
+	fwd_init(&t->fwd, &t->reclaim);
+	idmap_init(&t->groups, &t->reclaim);
+}
+
+static void free_group(void *ctx, uint32_t id, void *value)
+{
+	(void)ctx;
+	(void)id;
+	free(value);
+}
+
+static void tables_fini(struct tables *t)
+{
+	reclaim_fini(&t->reclaim);
+	idmap_each(&t->groups, free_group, NULL);
+	idmap_fini(&t->groups);
+	fwd_fini(&t->fwd);
+	sadb_fini(&t->sadb);
+	seqmap_close(&t->map);
+}
+
+int ipsec_new(const struct ipsec_config *config, struct ipsec **out)
+{
+	struct ipsec *i;
+	int err;
+
+	i = aligned_alloc(64, (sizeof(*i) + 63) & ~63ul);
+	if (!i)
+		return -ENOMEM;
+	memset(i, 0, sizeof(*i));
+	i->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	i->event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	err = i->stop_fd < 0 || i->event_fd < 0 ? -errno : seqmap_open(&i->tables.map,
+									 config->sa_map_fd);
+	if (err)
+		goto close_fds;
+	tables_init(&i->tables);
+	set_up_tx(i, config);
+	set_up_rx(i, config);
+	for (unsigned k = 0; k < WORKERS && !err; k++)
+		err = worker_start(&i->worker[k]);
+	if (err) {
+		ipsec_free(i);
+		return err;
+	}
+	*out = i;
+	return 0;
+
+close_fds:
+	close(i->stop_fd);
+	close(i->event_fd);
+	free(i);
+	return err;
+}
+
+void ipsec_free(struct ipsec *i)
+{
+	if (!i)
+		return;
+	eventfd_write(i->stop_fd, 1);
+	for (unsigned k = 0; k < WORKERS; k++)
+		worker_stop(&i->worker[k]);
+	outbound_fini(&i->worker[WORKER_TX].out);
+	tables_fini(&i->tables);
+	close(i->stop_fd);
+	close(i->event_fd);
+	free(i);
+}
+
+void ipsec_tick(struct ipsec *i)
+{
+	struct gh_time now = gh_now();
+	struct sa *next;
+
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = next) {
+		next = sa->next;
+		if (sa->orphan_until.ns && now.ns >= sa->orphan_until.ns)
+			sadb_del(&i->tables.sadb, sa);
+	}
+	reclaim_collect(&i->tables.reclaim);
+}
+
+int ipsec_sa_set(struct ipsec *i, const struct gh_sa *fact)
+{
+	struct sa *fresh;
+	int err;
+
+	err = sadb_set(&i->tables.sadb, fact, i->snapshot, &fresh);
+	if (err)
+		return err;
+	if (fresh && !atomic_load(&fresh->usable)) {
+		fresh->ask = true;
+		eventfd_write(i->event_fd, 1);
+	}
+	return 0;
+}
+
+int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name)
+{
+	struct sa *sa = sadb_find(&i->tables.sadb, name);
+
+	if (!sa)
+		return -ENOENT;
+	sadb_del(&i->tables.sadb, sa);
+	return 0;
+}
+
+int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move)
+{
+	struct sa *sa = sadb_find(&i->tables.sadb, &move->name);
+
+	if (!sa)
+		return -ENOENT;
+	if (!move->encap)
+		return -EPROTONOSUPPORT;
+	if (move->source.addr.family != move->target.addr.family ||
+	    !gh_addr_is_set(&move->target.addr))
+		return -EINVAL;
+	sadb_move(&i->tables.sadb, sa, move);
+	return 0;
+}
+
+void ipsec_snapshot_begin(struct ipsec *i)
+{
+	i->snapshot = true;
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next)
+		sa->stated = false;
+}
+
+void ipsec_snapshot_end(struct ipsec *i, uint32_t keep_ms)
+{
+	struct gh_time until = gh_time_add_ms(gh_now(), keep_ms);
+	struct sa *next;
+
+	i->snapshot = false;
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = next) {
+		next = sa->next;
+		if (sa->stated)
+			continue;
+		if (!keep_ms)
+			sadb_del(&i->tables.sadb, sa);
+		else if (!sa->orphan_until.ns)
+			sa->orphan_until = until;
+	}
+	seqmap_sweep(&i->tables.map);
+}
+
+bool ipsec_leg_up(const struct ipsec *i, uint32_t leg)
+{
+	bool in = false, out = false;
+
+	for (const struct sa *sa = i->tables.sadb.all; sa && !(in && out); sa = sa->next) {
+		if (sa->leg != leg || !atomic_load(&sa->usable))
+			continue;
+		in |= sa->name.direction == GH_IN;
+		out |= sa->name.direction == GH_OUT;
+	}
+	return in && out;
+}
+
+int ipsec_sa_use(const struct ipsec *i, const struct gh_sa_name *name, struct gh_sa_use *out)
+{
+	const struct sa *sa = sadb_find(&i->tables.sadb, name);
+
+	if (!sa)
+		return -ENOENT;
+	out->name = *name;
+	out->bytes = atomic_load(&sa->slot->bytes);
+	out->packets = atomic_load(&sa->slot->packets);
+	out->last_use_s = atomic_load(&sa->slot->last_use_s);
+	return 0;
+}
+
+int ipsec_event_fd(const struct ipsec *i)
+{
+	return i->event_fd;
+}
+
+/* An SA that came without its state. */
+static bool next_asking(struct ipsec *i, struct ipsec_event *out)
+{
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
+		if (!sa->ask)
+			continue;
+		sa->ask = false;
+		*out = (struct ipsec_event){ .kind = IPSEC_SOFT, .leg = sa->leg, .name = sa->name };
+		return true;
+	}
+	return false;
+}
+
+bool ipsec_event_next(struct ipsec *i, struct ipsec_event *out)
+{
+	struct ipsec_event event;
+	eventfd_t drained;
+
+	eventfd_read(i->event_fd, &drained);
+	for (unsigned k = 0; k < WORKERS; k++) {
+		while (event_pop(&i->worker[k].events, &event)) {
+			const struct sa *sa = sadb_find(&i->tables.sadb, &event.name);
+
+			if (!sa)
+				continue;       /* deleted since */
+			event.name = sa->name;
+			*out = event;
+			return true;
+		}
+	}
+	return next_asking(i, out);
+}
+
+int ipsec_route_set(struct ipsec *i, const struct gh_prefix *prefix, uint32_t group)
+{
+	if (prefix->length > gh_family_bits(prefix->addr.family) || group == FWD_NONE ||
+	    !gh_addr_is_set(&prefix->addr))
+		return -EINVAL;
+	fwd_set(&i->tables.fwd, prefix, group);
+	return 0;
+}
+
+int ipsec_route_del(struct ipsec *i, const struct gh_prefix *prefix)
+{
+	if (prefix->length > gh_family_bits(prefix->addr.family) ||
+	    !gh_addr_is_set(&prefix->addr))
+		return -EINVAL;
+	return fwd_del(&i->tables.fwd, prefix) ? 0 : -ENOENT;
+}
+
+int ipsec_group_set(struct ipsec *i, uint32_t group, const uint32_t legs[], unsigned count)
+{
+	struct legset *fresh;
+
+	if (count > IPSEC_GROUP_LEGS_MAX)
+		return -EINVAL;
+	fresh = legset_new(&i->tables.sadb, legs, count);
+	reclaim_retire(&i->tables.reclaim, idmap_set(&i->tables.groups, group, fresh), free);
+	return 0;
+}
+
+void ipsec_group_del(struct ipsec *i, uint32_t group)
+{
+	reclaim_retire(&i->tables.reclaim, idmap_set(&i->tables.groups, group, NULL), free);
+}
+
+int ipsec_lookup(const struct ipsec *i, const struct gh_addr *addr, struct ipsec_route *out)
+{
+	struct ipsec_route route = { .prefix.addr = *addr };
+	enum ipsec_drop why;
+	struct sa *sa;
+	unsigned length;
+
+	if (!gh_addr_is_set(addr))
+		return -EINVAL;
+	route.group = fwd_find_length(&i->tables.fwd, addr->family, addr->b, &length);
+	if (route.group == FWD_NONE)
+		return -ENOENT;
+	route.prefix.length = (uint8_t)length;
+	gh_prefix_mask(&route.prefix);
+	sa = legset_choose(idmap_find(&i->tables.groups, route.group), NULL, &why);
+	if (sa) {
+		route.leg = sa->leg;
+		route.spi = sa->name.spi;
+	}
+	*out = route;
+	return 0;
+}
+
+const char *ipsec_drop_name(enum ipsec_drop drop)
+{
+	static const char *const name[IPSEC_DROP_COUNT] = {
+		[IPSEC_DROP_MALFORMED_INNER] = "malformed-inner",
+		[IPSEC_DROP_NO_ROUTE] = "no-route",
+		[IPSEC_DROP_NO_SA] = "no-sa",
+		[IPSEC_DROP_NO_SELECTOR] = "no-selector",
+		[IPSEC_DROP_TOO_BIG] = "too-big",
+		[IPSEC_DROP_SEND] = "send",
+		[IPSEC_DROP_EXHAUSTED] = "exhausted",
+		[IPSEC_DROP_MALFORMED] = "malformed",
+		[IPSEC_DROP_UNKNOWN_SPI] = "unknown-spi",
+		[IPSEC_DROP_REPLAY] = "replay",
+		[IPSEC_DROP_AUTH] = "auth",
+		[IPSEC_DROP_MALFORMED_PLAIN] = "malformed-plain",
+		[IPSEC_DROP_SELECTOR] = "selector",
+		[IPSEC_DROP_ECN] = "ecn",
+		[IPSEC_DROP_TUN] = "tun",
+	};
+
+	return (unsigned)drop < IPSEC_DROP_COUNT ? name[drop] : "?";
+}
+
+void ipsec_counters(const struct ipsec *i, struct ipsec_counters *out)
+{
+	const struct counters *tx = &i->worker[WORKER_TX].counters;
+	const struct counters *rx = &i->worker[WORKER_RX].counters;
+
+	out->out_packets = atomic_load(&tx->packets);
+	out->out_bytes = atomic_load(&tx->bytes);
+	out->in_packets = atomic_load(&rx->packets);
+	out->in_bytes = atomic_load(&rx->bytes);
+	out->icmp_sent = atomic_load(&tx->icmp);
+	for (unsigned k = 0; k < IPSEC_DROP_COUNT; k++)
+		out->drops[k] = atomic_load(&tx->drops[k]) + atomic_load(&rx->drops[k]);
+}
+
+static void fill_state(const struct ipsec *i, const struct sa *sa, struct gh_time now,
+		       struct ipsec_sa_state *s)
+{
+	const struct sa_outer *outer = atomic_load(&sa->outer);
+	bool out = sa->name.direction == GH_OUT, any;
+	const struct sa_leg *leg = idmap_find(&i->tables.sadb.legs, sa->leg);
+
+	*s = (struct ipsec_sa_state){
+		.name = sa->name,
+		.leg = sa->leg,
+		.source = outer->source,
+		.target = outer->target,
+		.algorithm = sa->algorithm,
+		.esn = sa->esp.esn,
+		.usable = atomic_load(&sa->usable),
+		.current = out && leg && sadb_select(leg, NULL, &any) == sa,
+		.orphan = sa->orphan_until.ns != 0,
+		.replay_window = sa->window,
+		.bytes = atomic_load(&sa->slot->bytes),
+		.packets = atomic_load(&sa->slot->packets),
+		.drops = atomic_load(&sa->drops),
+		.sequence = out ? atomic_load(&sa->slot->sequence) :
+				  atomic_load(&sa->slot->replay.top),
+		.last_use_s = atomic_load(&sa->slot->last_use_s),
+		.age_s = gh_time_ms_between(sa->born, now) / 1000,
+	};
+}
+
+void ipsec_sa_each(const struct ipsec *i, uint32_t leg, ipsec_sa_visit *visit, void *ctx)
+{
+	struct gh_time now = gh_now();
+
+	for (const struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
+		struct ipsec_sa_state state;
+
+		if (leg && sa->leg != leg)
+			continue;
+		fill_state(i, sa, now, &state);
+		visit(ctx, &state);
+	}
+}

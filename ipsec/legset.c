@@ -1,0 +1,36 @@
+/*
+ * Sets of legs: see legset.h.
+ */
+#include "ipsec/legset.h"
+
+struct legset *legset_new(struct sadb *db, const uint32_t legs[], unsigned count)
+{
+	struct legset *s = reclaim_alloc(sizeof(*s) + count * sizeof(s->leg[0]));
+
+	s->count = count;
+	for (unsigned k = 0; k < count; k++)
+		s->leg[k] = sadb_leg(db, legs[k]);
+	return s;
+}
+
+struct sa *legset_choose(const struct legset *s, const struct packet *p, enum ipsec_drop *why)
+{
+	unsigned at = 0;
+
+	*why = IPSEC_DROP_NO_ROUTE;
+	if (!s || !s->count)
+		return NULL;
+	*why = IPSEC_DROP_NO_SA;
+	if (p && s->count > 1)
+		at = (unsigned)((uint64_t)packet_hash(p) * s->count >> 32);
+	for (unsigned k = 0; k < s->count; k++, at = at + 1 == s->count ? 0 : at + 1) {
+		bool any;
+		struct sa *sa = sadb_select(s->leg[at], p, &any);
+
+		if (sa)
+			return sa;
+		if (any)
+			*why = IPSEC_DROP_NO_SELECTOR;
+	}
+	return NULL;
+}

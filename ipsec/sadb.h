@@ -1,0 +1,64 @@
+/*
+ * sadb - the SAs: inbound by SPI, outbound by leg and selectors (RFC 4301 4.4)
+ *
+ * Ownership  sadb owns SAs and legs. A leg, once named, stays until sadb_fini.
+ * Threads    the control thread changes it; sadb_find_in and sadb_select are
+ *            the workers', lock-free.
+ * Errors     0 or -errno, as ipsec_sa_set.
+ */
+#ifndef IPSEC_SADB_H
+#define IPSEC_SADB_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "ipsec/idmap.h"
+#include "ipsec/sa.h"
+
+/* Immutable; replaced as a whole. */
+struct sa_list {
+	unsigned count;
+	struct sa *sa[];                /* newest first */
+};
+
+struct sa_leg {
+	uint32_t number;
+	_Atomic(struct sa_list *) out;  /* NULL: none */
+};
+
+struct sadb {
+	struct reclaim *reclaim;
+	struct seqmap *map;
+	struct idmap by_spi;            /* inbound: struct sa */
+	struct idmap legs;              /* struct sa_leg */
+	struct sa *all;                 /* newest first */
+};
+
+void sadb_init(struct sadb *db, struct seqmap *map, struct reclaim *reclaim);
+/* The workers must have stopped. */
+void sadb_fini(struct sadb *db);
+
+/* *fresh is the SA if it was new, NULL if the very same was there already. */
+int sadb_set(struct sadb *db, const struct gh_sa *fact, bool old, struct sa **fresh);
+void sadb_del(struct sadb *db, struct sa *sa);
+void sadb_move(struct sadb *db, struct sa *sa, const struct gh_sa_move *move);
+
+/* By name; an SA that moved answers to its first destination too. NULL: none. */
+struct sa *sadb_find(const struct sadb *db, const struct gh_sa_name *name);
+
+/* The leg of that number; made if need be. */
+struct sa_leg *sadb_leg(struct sadb *db, uint32_t number);
+
+static inline struct sa *sadb_find_in(const struct sadb *db, uint32_t spi)
+{
+	return idmap_find(&db->by_spi, spi);
+}
+
+/*
+ * The newest usable outbound SA of the leg that takes the packet. NULL: none,
+ * and *any says whether there was a usable one with other selectors. p NULL:
+ * the newest usable one.
+ */
+struct sa *sadb_select(const struct sa_leg *leg, const struct packet *p, bool *any);
+
+#endif

@@ -1,0 +1,123 @@
+/*
+ * The worker threads: see worker.h.
+ */
+#include "ipsec/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define TX_BATCH 64             /* reads before the next look at stop_fd */
+#define TUN_READ_MAX 65536
+#define BROKEN_MS 100           /* between looks at a descriptor in error */
+
+/* Sleeps until a descriptor is readable; false: stop. wait[0] is stop_fd. */
+static bool wait_readable(struct worker *w, struct pollfd *wait, nfds_t count)
+{
+	bool broken = false;
+	int n;
+
+	reclaim_offline(&w->tables->reclaim, w->number);
+	do
+		n = poll(wait, count, -1);
+	while (n < 0 && errno == EINTR);
+	if (wait[0].revents)
+		return false;
+	for (nfds_t k = 1; k < count; k++)
+		broken |= wait[k].revents && !(wait[k].revents & POLLIN);
+	/* A TUN that went away polls ready for ever. */
+	if (broken && poll(wait, 1, BROKEN_MS) > 0)
+		return false;
+	reclaim_online(&w->tables->reclaim, w->number);
+	return true;
+}
+
+static void *tx_main(void *arg)
+{
+	struct worker *w = arg;
+	struct virtio_net_hdr v;
+	struct iovec iov[2] = { { &v, sizeof(v) }, { w->buffer, TUN_READ_MAX } };
+	struct pollfd wait[2] = {
+		{ .fd = w->stop_fd, .events = POLLIN },
+		{ .fd = w->out.tun_fd, .events = POLLIN },
+	};
+
+	while (wait_readable(w, wait, 2)) {
+		w->out.now = gh_now();
+		for (unsigned k = 0; k < TX_BATCH; k++) {
+			ssize_t n = readv(w->out.tun_fd, iov, 2);
+
+			if (n <= (ssize_t)sizeof(v))
+				break;
+			outbound_packet(&w->out, &v, w->buffer, (size_t)n - sizeof(v));
+		}
+		outbound_flush(&w->out);
+	}
+	return NULL;
+}
+
+static void receive(struct worker *w, int fd)
+{
+	struct udp_batch *b = (struct udp_batch *)(void *)w->buffer;
+	struct udp_datagram d;
+	int n = udp_receive(fd, b);
+
+	for (int k = 0; k < n; k++)
+		if (udp_read(b, (unsigned)k, &d))
+			inbound_datagram(&w->in, &d);
+	inbound_flush(&w->in);
+}
+
+static void *rx_main(void *arg)
+{
+	struct worker *w = arg;
+	struct pollfd wait[3] = {
+		{ .fd = w->stop_fd, .events = POLLIN },
+		{ .fd = w->natt_fd[0], .events = POLLIN },
+		{ .fd = w->natt_fd[1], .events = POLLIN },
+	};
+
+	while (wait_readable(w, wait, 3)) {
+		w->in.now = gh_now();
+		for (unsigned k = 0; k < 2; k++)
+			if (wait[k + 1].revents & POLLIN)
+				receive(w, w->natt_fd[k]);
+	}
+	return NULL;
+}
+
+int worker_start(struct worker *w)
+{
+	bool tx = w->number == WORKER_TX;
+	sigset_t all, before;
+	int err;
+
+	w->buffer = aligned_alloc(64, tx ? TUN_READ_MAX : (sizeof(struct udp_batch) + 63) & ~63u);
+	if (!w->buffer)
+		return -ENOMEM;
+	/* Signals are the control thread's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = pthread_create(&w->thread, NULL, tx ? tx_main : rx_main, w);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (err) {
+		free(w->buffer);
+		w->buffer = NULL;
+		return -err;
+	}
+	w->running = true;
+	pthread_setname_np(w->thread, tx ? "esp-tx" : "esp-rx");
+	return 0;
+}
+
+void worker_stop(struct worker *w)
+{
+	if (w->running)
+		pthread_join(w->thread, NULL);
+	w->running = false;
+	free(w->buffer);
+	w->buffer = NULL;
+}
