@@ -16,6 +16,14 @@ test_fact_LDADD = libbase.a $(CMOCKA_LIBS)
 test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
+check_PROGRAMS += test_ipsec
+TESTS += test_ipsec
+
+IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+
+test_ipsec_SOURCES = tests/unit/test_ipsec.c
+test_ipsec_CFLAGS = $(UNIT_CFLAGS)
+test_ipsec_LDADD = $(IPSEC_TEST_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).
