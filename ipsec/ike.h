@@ -97,7 +97,8 @@ struct ike_status {
 	bool initiator;                         /* we began it */
 	struct gh_endpoint local, remote;       /* as seen on the wire */
 	char local_id[IKE_ID_MAX + 1], remote_id[IKE_ID_MAX + 1];
-	bool nat_local, nat_remote;             /* a NAT on our side, on theirs */
+	bool nat_local, nat_remote;             /* a NAT on our side, on theirs (or either
+						 * side forces UDP encapsulation) */
 	char algorithms[IKE_TEXT_MAX + 1];      /* "AES_GCM_16-256/PRF_HMAC_SHA2_384/ECP_384" */
 	struct gh_time established, rekey;
 	struct ike_child_status child;
@@ -112,7 +113,7 @@ struct ike_status {
 
 struct ike;
 
-/* Something in the status of a leg changed. It must not call ike_free. */
+/* Something in the status of a leg changed. It must not set, remove or free. */
 typedef void ike_changed(void *user, uint32_t leg);
 
 /* Connects to charon now and whenever it comes back. path NULL: IKE_VICI_PATH. */
@@ -122,8 +123,9 @@ void ike_free(struct ike *k);
 
 /*
  * Adds the connection, or replaces the one of the same leg: unchanged values
- * change nothing. A new key, peer or algorithm takes the old SAs down and
- * brings new ones up; a new lifetime counts from the next rekey on.
+ * change nothing. A new key, peer, identity or algorithm takes the old SAs
+ * down and brings new ones up; a new lifetime, window or dpd_s waits until
+ * they are set up anew, for charon keeps what an SA began with.
  * -EINVAL: no remote address, no secret, or no name.
  */
 int ike_set(struct ike *k, const struct ike_connection *connection);

@@ -1,7 +1,15 @@
 # IKE, as gatehoused sees it: the relay to charon, and charon's control.
 noinst_LIBRARIES += libike.a
 libike_a_SOURCES = \
-	ipsec/ike_relay.c ipsec/ike_relay.h
+	ipsec/ike.c ipsec/ike.h \
+	ipsec/ike_charon.c \
+	ipsec/ike_log.c ipsec/ike_log.h \
+	ipsec/ike_message.c ipsec/ike_message.h \
+	ipsec/ike_private.h \
+	ipsec/ike_relay.c ipsec/ike_relay.h \
+	ipsec/ike_state.c \
+	ipsec/vici.c ipsec/vici.h \
+	ipsec/vici_message.c
 
 noinst_LIBRARIES += libipsec.a
 

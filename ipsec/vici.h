@@ -18,8 +18,8 @@
  *            wiped once sent: they may hold secrets.
  * Threads    one at a time; the host serialises.
  * Errors     0 or -errno; after one the client is only good for vici_close.
- *            -EBADMSG: charon sent garbage. Every request that was queued
- *            gets its callback with a NULL message by vici_close.
+ *            -EBADMSG: charon sent garbage. vici_close calls back every
+ *            request still queued with a NULL message, and ignores new ones.
  */
 #ifndef GH_IPSEC_VICI_H
 #define GH_IPSEC_VICI_H
@@ -65,6 +65,9 @@ uint64_t vici_get_number(const struct vici_message *m, const char *key, int base
 			 uint64_t otherwise);
 /* The items of a list, joined by ", "; false if absent. */
 bool vici_get_list(const struct vici_message *m, const char *key, char *out, size_t size);
+/* Walks the items of a list: begin with *at = 0; false at the end, or if it is absent. */
+bool vici_next_item(const struct vici_message *m, const char *list, size_t *at, char *out,
+		    size_t size);
 bool vici_get_section(const struct vici_message *m, const char *name, struct vici_message *out);
 
 /* Walks the sections directly in m: begin with *at = 0; false at the end. */

@@ -17,9 +17,11 @@
 #include <threading/mutex.h>
 #include <threading/thread.h>
 
+#include "base/clock.h"
 #include "base/link.h"
 
-#define RETRY_MS 1000
+#define RETRY_MIN_MS 10
+#define RETRY_MAX_MS 1000
 #define PENDING_MAX (32u << 20)
 
 struct gh_daemon {
@@ -155,17 +157,32 @@ static void tell_away(struct gh_daemon *d, int rc)
 	d->told_away = true;
 }
 
+/*
+ * ESP stands still until a restarted gatehoused has its SAs again: so the
+ * first tries come fast, and each pause is an eighth of the time away.
+ */
+static int pause_ms(struct gh_time since)
+{
+	uint64_t ms = gh_time_ms_between(since, gh_now()) / 8;
+
+	return ms < RETRY_MIN_MS ? RETRY_MIN_MS : ms > RETRY_MAX_MS ? RETRY_MAX_MS : (int)ms;
+}
+
 static void *run(struct gh_daemon *d)
 {
+	struct gh_time since = gh_now();
+
 	while (!atomic_load(&d->stop)) {
 		int fd = gh_link_connect(d->path), rc = fd;
 
-		if (fd >= 0)
+		if (fd >= 0) {
 			rc = serve(d, fd);
+			since = gh_now();
+		}
 		if (atomic_load(&d->stop))
 			break;
 		tell_away(d, rc);
-		wait_for(d, -1, false, RETRY_MS);
+		wait_for(d, -1, false, pause_ms(since));
 	}
 	return NULL;
 }

@@ -1,8 +1,8 @@
 /*
  * daemon - the link to gatehoused
  *
- * A thread connects to RUN/facts.sock, again each second while gatehoused is
- * away, states the whole SA table, then each change of it, and passes on what
+ * A thread connects to RUN/facts.sock, and again while gatehoused is away
+ * (soon at first, then each second), states the whole SA table, then each change of it, and passes on what
  * gatehoused has to say. Nothing that charon's workers do waits for it.
  *
  * Ownership  borrows the table, which must outlive it.

@@ -17,7 +17,7 @@
 #include "base/ike_frame.h"
 #include "ipsec/charon/kernel.h"
 
-#define RETRY_MS 1000
+#define RETRY_MS 200
 #define BUFFER_BYTES (8 << 20)
 
 struct gh_socket {

@@ -7,7 +7,7 @@
  *
  * Ownership  socket_t as strongSwan has it; charon destroys it.
  * Threads    receive: charon's receiver, one at a time. send: its sender.
- * Errors     while gatehoused is away receive waits and connects again each
+ * Errors     while gatehoused is away receive connects again five times a
  *            second; send drops, as a network would.
  */
 #ifndef GH_CHARON_SOCKET_H

@@ -1,0 +1,109 @@
+/* Why a connection fails, from charon's log: see ike_log.h. */
+#include "ipsec/ike_log.h"
+
+#include <string.h>
+
+/* The first row whose text the line contains decides: the particular before the general. */
+static const struct {
+	const char *text;
+	enum ike_fault fault;
+	const char *words;
+} rows[] = {
+	{ "received NO_PROPOSAL_CHOSEN notify, no CHILD_SA", IKE_FAULT_PROPOSAL,
+	  "the peer accepts none of our ESP algorithms (NO_PROPOSAL_CHOSEN): compare `ipsec encryption` and PFS" },
+	{ "received NO_PROPOSAL_CHOSEN notify", IKE_FAULT_PROPOSAL,
+	  "the peer accepts none of our IKE algorithms, or expects no tunnel from our address (NO_PROPOSAL_CHOSEN)" },
+	{ "received INVALID_KE_PAYLOAD notify error", IKE_FAULT_PROPOSAL,
+	  "the peer accepts none of our Diffie-Hellman groups (INVALID_KE_PAYLOAD)" },
+	{ "received AUTHENTICATION_FAILED notify", IKE_FAULT_AUTH,
+	  "the peer refused us (AUTHENTICATION_FAILED): compare shared-key, local-id and remote-id" },
+	{ "received TS_UNACCEPTABLE notify", IKE_FAULT_SELECTORS,
+	  "the peer refused our traffic selectors 0.0.0.0/0 and ::/0 (TS_UNACCEPTABLE): it must be route-based, or offer its own" },
+	{ "MAC mismatched", IKE_FAULT_AUTH,
+	  "the shared keys differ: the peer's proof does not match ours" },
+	{ "no shared key found for", IKE_FAULT_AUTH,
+	  "no shared key for the peer's identity: compare remote-id" },
+	{ "constraint check failed: identity", IKE_FAULT_IDENTITY,
+	  "the peer's identity is not the expected one: compare remote-id" },
+	{ "constraint check failed: EAP identity", IKE_FAULT_IDENTITY,
+	  "the peer's identity is not the expected one: compare remote-id" },
+	{ "no matching peer config found", IKE_FAULT_IDENTITY,
+	  "the identities that the peer names are not ours: compare local-id and remote-id" },
+	{ "no IKE config found for", IKE_FAULT_IDENTITY,
+	  "the peer calls an address of ours that this connection does not use: compare public-address" },
+	{ "received proposals unacceptable", IKE_FAULT_PROPOSAL,
+	  "we accept none of the peer's IKE algorithms" },
+	{ "no acceptable proposal found", IKE_FAULT_PROPOSAL,
+	  "we accept none of the peer's algorithms" },
+	{ "no acceptable traffic selectors found", IKE_FAULT_SELECTORS,
+	  "the peer's traffic selectors have nothing in common with ours" },
+	{ " unacceptable", IKE_FAULT_OTHER, NULL },     /* its own words say what */
+	{ "establishing IKE_SA failed, peer not responding", IKE_FAULT_NO_REPLY,
+	  "no answer from the peer: is remote-address right, and UDP 500 and 4500 open?" },
+	{ "retransmit 2 of request with message ID 0", IKE_FAULT_NO_REPLY,
+	  "no answer from the peer's UDP port 500 so far" },
+	{ "retransmit 2 of request with message ID 1", IKE_FAULT_NO_REPLY,
+	  "the peer answers on UDP port 500, but not on 4500 so far: a filter between?" },
+	{ "giving up after", IKE_FAULT_NO_REPLY,
+	  "the peer stopped answering" },
+	{ "unable to install", IKE_FAULT_OTHER, NULL },
+	{ "unable to resolve", IKE_FAULT_OTHER, NULL },
+	{ "notify error", IKE_FAULT_OTHER, NULL },
+	{ "notify, no CHILD_SA built", IKE_FAULT_OTHER, NULL },
+};
+
+bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
+{
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!strstr(line, rows[i].text))
+			continue;
+		*fault = rows[i].fault;
+		if (strstr(line, "traffic selectors") && *fault == IKE_FAULT_OTHER)
+			*fault = IKE_FAULT_SELECTORS;
+		*words = rows[i].words ? rows[i].words : line;
+		return true;
+	}
+	return false;
+}
+
+static const char *after(const char *line, const char *text)
+{
+	size_t n = strlen(text);
+
+	return strncmp(line, text, n) ? NULL : line + n;
+}
+
+const char *ike_log_proposals_theirs(const char *line)
+{
+	return after(line, "received proposals: ");
+}
+
+const char *ike_log_proposals_ours(const char *line)
+{
+	return after(line, "configured proposals: ");
+}
+
+/* The address that text begins with, ended by a character that none holds. */
+static bool leading_address(const char *text, struct gh_addr *out)
+{
+	char word[GH_ADDR_TEXT];
+	size_t n = strspn(text, "0123456789abcdefABCDEF.:");
+
+	if (n >= sizeof(word))
+		return false;
+	memcpy(word, text, n);
+	word[n] = '\0';
+	return !gh_addr_parse(word, out);
+}
+
+bool ike_log_peer(const char *line, struct gh_addr *out)
+{
+	const char *dots = strstr(line, "...");
+
+	if (strstr(line, " is initiating an IKE_SA"))
+		return leading_address(line, out);
+	if (!dots || (!after(line, "looking for peer configs matching ") &&
+		      !after(line, "no IKE config found for ")))
+		return false;
+	return leading_address(dots + 3, out);
+}

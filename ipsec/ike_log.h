@@ -1,0 +1,29 @@
+/*
+ * ike_log - why a connection fails, from charon's log
+ *
+ * vici answers only "establishing CHILD_SA failed"; the reason is in charon's
+ * log events (level 1, the default). The texts are those of strongSwan 5.9 and
+ * 6.0; a line that is not known is no failure.
+ *
+ * Threads    pure functions.
+ */
+#ifndef GH_IPSEC_IKE_LOG_H
+#define GH_IPSEC_IKE_LOG_H
+
+#include "ipsec/ike.h"
+
+/* A failure told by this line? words are for the operator, with what to do. */
+bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words);
+
+/* "received proposals: X" or "configured proposals: X": X, else NULL. */
+const char *ike_log_proposals_theirs(const char *line);
+const char *ike_log_proposals_ours(const char *line);
+
+/*
+ * The peer's address in a line that comes before charon knows the connection:
+ * "A is initiating an IKE_SA", "looking for peer configs matching L[id]...A[id]",
+ * "no IKE config found for L...A, sending ...".
+ */
+bool ike_log_peer(const char *line, struct gh_addr *out);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * ike_private - what the three files of ike share
+ *
+ * ike.c         the list of connections, for gatehoused
+ * ike_charon.c  the link to charon: load, list, initiate, apply events
+ * ike_state.c   one connection's status, and finding connections
+ *
+ * Nobody else includes it.
+ */
+#ifndef GH_IPSEC_IKE_PRIVATE_H
+#define GH_IPSEC_IKE_PRIVATE_H
+
+#include <ev.h>
+
+#include "ipsec/ike.h"
+#include "ipsec/vici.h"
+
+#define IKE_PEERS 64
+
+struct ike_conn {
+	struct ike_conn *next;
+	struct ike_connection want;
+	struct ike_status status;
+	bool loaded;                    /* charon has it as we want it */
+	bool listed;                    /* a list has covered it since */
+	bool touched;                   /* an event came while a list was on its way */
+	bool replace;                   /* close the SAs once the new version is loaded */
+	bool found;                     /* the list on its way had it: */
+	uint32_t found_leg;
+	struct ike_status listing;
+	struct gh_time next_try;
+	uint32_t pause_ms;
+};
+
+/* Whom an IKE SA is with that charon has no connection for yet. */
+struct ike_peer {
+	uint64_t id;
+	struct gh_addr addr;
+};
+
+struct ike {
+	struct ev_loop *loop;
+	char path[108];
+	ike_changed *changed;
+	void *user;
+	struct vici *vici;              /* NULL while charon is away */
+	bool told_away;
+	ev_io io;
+	ev_timer tick, soon;
+	struct ike_conn *conns;
+	bool settled;
+	bool listing;                   /* a list is on its way */
+	struct gh_time next_list;
+	char version[32];
+	struct ike_peer peers[IKE_PEERS];       /* a ring */
+	unsigned next_peer;
+};
+
+/* ---- ike_state.c ---- */
+
+struct ike_conn *ike_find(const struct ike *k, uint32_t leg);
+struct ike_conn *ike_find_name(const struct ike *k, const char *charon_name);
+struct ike_conn *ike_find_remote(const struct ike *k, const struct gh_addr *remote);
+bool ike_is_up(const struct ike_conn *c);
+/* Takes over what charon says; what it does not say (attempts, failures) stays. */
+void ike_set_status(struct ike *k, struct ike_conn *c, const struct ike_status *said);
+void ike_set_down(struct ike *k, struct ike_conn *c, enum ike_state state);
+void ike_set_fault(struct ike *k, struct ike_conn *c, enum ike_fault fault, const char *words);
+
+/* ---- ike_charon.c; all but attach and detach only while k->vici ---- */
+
+void ike_charon_init(struct ike *k);
+void ike_charon_fini(struct ike *k);
+/* Loads the connection; if c->replace, then closes its old SAs. */
+void ike_load(struct ike *k, struct ike_conn *c);
+/* Unloads what charon holds under that name of ours, and closes its SAs. */
+void ike_unload(struct ike *k, const char *name);
+/* Unloads all that is ours by name and not wanted, once settled. */
+void ike_unload_strays(struct ike *k);
+void ike_initiate_missing(struct ike *k);
+void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
+
+#endif
