@@ -184,7 +184,7 @@ static void hand_to_ike(struct inbound *in, const struct piece *piece,
 {
 	struct gh_endpoint local = { .addr = d->local, .port = in->port };
 
-	in->ike(in->ctx, &local, &d->remote, piece->bytes + 4, piece->length - 4);
+	in->ike(in->ctx, &local, &d->remote, piece->bytes, piece->length);
 }
 
 /* RFC 3948 2.2 and 2.3. True: the piece is ESP. */

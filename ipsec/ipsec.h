@@ -40,7 +40,7 @@ struct ipsec_config {
 	int sa_map_fd;          /* read-write; an empty file is laid out (see seqmap.h) */
 	uint16_t mtu;           /* of the TUN, bytes */
 	void *ctx;
-	/* An IKE message came to port 4500; its four-byte marker is already off. */
+	/* An IKE message came to port 4500, with the four zero bytes of its marker. */
 	void (*ike)(void *ctx, const struct gh_endpoint *local,
 		    const struct gh_endpoint *remote, const uint8_t *datagram, size_t length);
 };

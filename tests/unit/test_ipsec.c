@@ -46,7 +46,7 @@ static void on_ike(void *ctx, const struct gh_endpoint *local, const struct gh_e
 	struct side *s = ctx;
 
 	(void)remote;
-	if (length == 30 && datagram[0] == 1 && local->port == s->address.port)
+	if (length == 34 && datagram[0] == 0 && datagram[4] == 1 && local->port == s->address.port)
 		s->ike++;
 }
 
