@@ -6,7 +6,7 @@
            └─ inet ══════ vpn
 
   one edge     edge1's link drops all packets: traffic stays on edge2
-  silent       both edges' links drop all packets, links up (BFD 50 ms x3)
+  silent       both edges drop all packets, links up (BFD 50 ms x3)
   link         gw's er0 and er1 are set down
   carrier      the far ends are set down, gw sees carrier loss
   restore      after each of these: back on the circuit, no loss, no reordering
@@ -51,7 +51,12 @@ def together(*actions):
 
 
 def silence(s):
-    together(lambda: s.net.edge1.drop("gw"), lambda: s.net.edge2.drop("gw"))
+    """Both edges fall silent on every side: gateway and onprem each notice by their own BFD.
+
+    Were only the gateway's side lost, its figure would hold FRR's batching: edge2 withdraws
+    60 ms after its BFD went down (bgpd holds a cleared route 10 ms, then its best path 50 ms).
+    """
+    together(lambda: s.net.edge1.drop("gw", "onprem"), lambda: s.net.edge2.drop("gw", "onprem"))
 
 
 def unsilence(s):
@@ -116,7 +121,7 @@ def whole_circuit(s, restored, name, lose, regain, limit, directions=("out", "in
 
 def restore(s, restored, name, regain):
     """The circuit comes back under traffic; both directions end on it."""
-    traffic = Traffic(s.gateway, s.marker).start()
+    traffic = Traffic(s.gateway, s.marker).start(links=("pub0",))    # er0 may be down
     began = time.monotonic()
     regain(s)
     s.gateway.wait_up()

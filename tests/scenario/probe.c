@@ -2,12 +2,12 @@
  * probe - numbered UDP packets from here to there, and their counting
  *
  *   probe send FROM TO PORT RATE FLOWS MARKER    until SIGINT or SIGTERM
- *   probe receive AT PORT MARKER                 likewise, a line each second
+ *   probe receive AT PORT MARKER                 likewise, five lines a second
  *
  * Every packet carries MARKER (8 hex digits, one per run), so that it is
  * recognised wherever it turns up; its flow and the flow's own sequence number,
  * so that loss and reordering can be computed from captures; and when it was
- * sent. Flows differ in their source port, PORT + flow: a router that shares
+ * sent. Flows differ in their source port, PORT + 1 + flow: a router that shares
  * traffic by flow spreads them. Packets go round robin over the flows, evenly
  * spaced in time; a sender that was held up catches up at once and skips none.
  *
@@ -36,6 +36,7 @@
 #define FLOWS_MAX 64
 #define MARKER_LENGTH 8
 #define NS_PER_S 1000000000ull
+#define REPORT_NS (NS_PER_S / 5)
 
 struct packet {
 	char magic[8];
@@ -74,7 +75,7 @@ static int open_at(const char *address, unsigned port)
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICHOST };
 	struct addrinfo *at;
 	char service[8];
-	int one = 1, bytes = 4 << 20, fd;
+	int bytes = 4 << 20, fd;
 
 	snprintf(service, sizeof(service), "%u", port);
 	if (getaddrinfo(address, service, &hints, &at)) {
@@ -84,7 +85,6 @@ static int open_at(const char *address, unsigned port)
 	fd = socket(at->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		fail("socket");
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
 	if (bind(fd, at->ai_addr, at->ai_addrlen))
 		fail(address);
@@ -127,7 +127,7 @@ static int send_probes(char **argv)
 	}
 	memcpy(p.marker, argv[5], MARKER_LENGTH);
 	for (unsigned i = 0; i < flows; i++)
-		fd[i] = open_at(argv[0], port + i);
+		fd[i] = open_at(argv[0], port + 1 + i);
 	start = now_ns(CLOCK_MONOTONIC);
 	for (uint64_t n = 0; !stopped; n++) {
 		sleep_until(start + n * NS_PER_S / rate);
@@ -178,7 +178,7 @@ static void count(struct tally *t, const struct packet *p)
 static int receive_probes(char **argv)
 {
 	struct pollfd ready = { .fd = open_at(argv[0], (unsigned)atoi(argv[1])), .events = POLLIN };
-	uint64_t report = now_ns(CLOCK_MONOTONIC) + NS_PER_S;
+	uint64_t report = now_ns(CLOCK_MONOTONIC) + REPORT_NS;
 	struct tally t = { 0 };
 	struct packet p;
 
@@ -191,7 +191,7 @@ static int receive_probes(char **argv)
 			printf("received %llu missing %llu reordered %llu\n", (unsigned long long)t.received,
 			       (unsigned long long)t.missing, (unsigned long long)t.reordered);
 			fflush(stdout);
-			report += NS_PER_S;
+			report += REPORT_NS;
 		}
 		if (poll(&ready, 1, 100) <= 0)
 			continue;
