@@ -28,18 +28,23 @@ def run(s):
 
 def learned_routes(s):
     """Azure's weights tell the kinds apart (AZURE.md 6)."""
-    routes = s.gateway.show("routes")
+    routes = {r["prefix"]: r for r in s.gateway.show_json("routes")["routes"]}
     for family in (4, 6):
-        prefix = topology.SITE_PREFIX[family]
-        lines = [l for l in s.gateway.show(f"routes {prefix}").splitlines()]
-        s.report.claim(sum("32769" in l for l in lines) == 2,
-                       f"{prefix} is learned from both edges with weight 32769")
-        s.report.claim(sum("32768" in l for l in lines) == 1,
-                       f"{prefix} is learned through the tunnel with weight 32768")
-        for table in (topology.SITE2_PREFIX, topology.LONGER_PREFIX):
-            s.report.claim(table[family] in routes, f"{table[family]} is learned")
+        learned(s, routes, topology.SITE_PREFIX[family], "ExpressRoute", 32769, 2, 3)
+        for prefix in (topology.SITE2_PREFIX[family], topology.LONGER_PREFIX[family]):
+            learned(s, routes, prefix, "VPN", 32768, 1, 1)
     if s.report.failures:
-        s.report.note(routes.replace("\n", "\n       "))
+        s.report.note(s.gateway.show("routes").replace("\n", "\n       "))
+    for weight in ("32769", "32768"):
+        s.report.claim(weight in s.gateway.show("routes"), f"the learned routes show {weight}")
+
+
+def learned(s, routes, prefix, source, weight, legs, paths):
+    route = routes.get(prefix, {})
+    found = (route.get("source"), route.get("weight"), len(route.get("legs", ())),
+             route.get("paths"))
+    s.report.equal(found, (source, weight, legs, paths),
+                   f"{prefix}: {source}, weight {weight}, by {legs} of {paths} paths")
 
 
 def advertised(s):
@@ -101,9 +106,11 @@ def names():
 
 def explained(s):
     """`explain` names the step that decided and agrees with the captures."""
-    text = s.gateway.show(f"explain {topology.SITE[4]}")
-    s.report.claim("er0" in text and "er1" in text and "ExpressRoute" in text,
-                   "explain: site by ExpressRoute, both edges")
-    text = s.gateway.show(f"explain {topology.LONGER[4]}")
-    s.report.claim(topology.LONGER_PREFIX[4] in text and "paris" in text,
-                   "explain: the longer prefix by connection paris")
+    site = s.gateway.show_json(f"explain {topology.SITE[4]}")
+    s.report.equal(sorted(site["forwarded-by"]), ["dc1 primary", "dc1 secondary"],
+                   "explain: site by both edges")
+    lost = {c["leg"]: c.get("lost-at-step") for c in site["candidates"]}
+    s.report.equal(lost.get("paris"), 1, "explain: the tunnel's path lost at step 1, by kind")
+    longer = s.gateway.show_json(f"explain {topology.LONGER[4]}")
+    s.report.equal((longer["prefix"], longer["forwarded-by"]),
+                   (topology.LONGER_PREFIX[4], ["paris"]), "explain: the longer prefix by paris")

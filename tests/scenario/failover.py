@@ -23,6 +23,7 @@ import capture
 import topology
 from traffic import Traffic
 
+WAIT_TO_RESTORE_S = 2           # as gateway.CONFIGURATION has it
 CIRCUIT6 = {"er0": "fd00:16:0::2/126", "er1": "fd00:16:1::2/126"}
 
 
@@ -126,6 +127,7 @@ def restore(s, restored, name, regain):
     regain(s)
     s.gateway.wait_up()
     took = time.monotonic() - began
+    s.report.claim(took >= WAIT_TO_RESTORE_S, f"back after {name}: it waited to restore")
     traffic.more()
     traffic.stop()
     losses = traffic.losses()

@@ -124,6 +124,15 @@ class Gateway:
             return now if now and now != before else None
         wait_until(replaced, 15, "the keeper starting gatehoused again", [self.daemon])
         self.wait_answer()
+        wait_until(self.settled, 15, "gatehoused having heard its guests", [self.daemon])
+
+    def settled(self):
+        """Have bgpd and charon stated everything to a new gatehoused?"""
+        now = self.show_json("")
+        away = [g["name"] for g in now["guests"] if not g["connected"]]
+        if away or now["taking-over"]:
+            raise NotYet(f"away: {away}, taking over: {now['taking-over']}")
+        return True
 
     def stop_daemon(self, number=signal.SIGTERM):
         return self.daemon.stop(number, 20)
@@ -172,7 +181,7 @@ class Gateway:
         return self.vtysh(f"show gateway {what}".rstrip())
 
     def show_json(self, what):
-        output = self.show(f"{what} json")
+        output = self.show(f"{what} json".lstrip())
         try:
             return json.loads(output)
         except ValueError:
@@ -232,7 +241,17 @@ class Gateway:
                    interval=0.1)
         wait_until(self.net.tunnel_established, timeout, "BGP through the tunnel", logs,
                    interval=0.1)
+        wait_until(self.all_forward, timeout, "all legs forwarding", logs, interval=0.1)
         self.wait_expressroute(timeout)
+
+    def all_forward(self):
+        """Are all edges and connections up, by the gateway's own word?"""
+        down = [leg for leg in (*self.show_json("expressroute")["edges"],
+                                *self.show_json("connections")["connections"])
+                if leg.get("forwarding") != "up" and leg.get("reason") != "shutdown"]
+        if down:
+            raise NotYet(str(down))
+        return True
 
     def wait_expressroute(self, timeout=30):
         """Until site's prefix is offered by ExpressRoute to both sides' forwarding."""
