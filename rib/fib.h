@@ -49,7 +49,10 @@ struct fib_ops {
 	void (*route_del)(struct fib *f, const struct gh_prefix *prefix);
 	/* Everything collected takes effect. */
 	int (*flush)(struct fib *f);
-	/* Compares the target with what it must hold, and repairs it. May be NULL. */
+	/*
+	 * Compares the target with what it must hold, and removes what it must not.
+	 * Returns how many routes are right, or -errno. May be NULL.
+	 */
 	int (*sync)(struct fib *f, fib_wants *wants, void *ctx);
 	/* An interface changed: repair what its loss took away. May be NULL. Returns whether groups must be set again. */
 	bool (*link_changed)(struct fib *f, int ifindex);

@@ -1,1 +1,23 @@
-# filled in by the parts as they land
+noinst_LIBRARIES += librib.a
+
+librib_a_CFLAGS = $(AM_CFLAGS)
+librib_a_SOURCES = \
+	rib/decide.c rib/decide.h \
+	rib/entry.c rib/entry.h \
+	rib/explain.c rib/explain.h \
+	rib/fib.h \
+	rib/fib_esp.c rib/fib_esp.h \
+	rib/fib_kernel.c rib/fib_kernel.h \
+	rib/forwarding.c rib/forwarding.h \
+	rib/group.c rib/group.h \
+	rib/leg.c rib/leg.h \
+	rib/monitor.c rib/monitor.h \
+	rib/nexthop.c rib/nexthop.h \
+	rib/nl.c rib/nl.h \
+	rib/path.c rib/path.h \
+	rib/rib.c rib/rib.h \
+	rib/route.c \
+	rib/rtnl.c rib/rtnl.h \
+	rib/sysctl.c rib/sysctl.h \
+	rib/table.c rib/table.h \
+	rib/underlay.c rib/underlay.h

@@ -8,14 +8,18 @@
  *
  *   rule  iif VNET, EDGE..., TUN            lookup TABLE
  *   rule  to SPACE                          lookup main suppress_prefixlength 0, then TABLE
+ *   TABLE SPACE dev VNET                    metric 10
  *   TABLE default dev TUN                   metric 4096
  *   TABLE unreachable default               metric 4294967295
- *   TABLE SPACE dev VNET                    metric 10
- *   main  tunnel BGP peer dev TUN
+ *   main  tunnel BGP peer dev TUN           metric 20
  *   TUN   local BGP addresses /32, /128
  *   sysctl rp_filter, send_redirects 0 on ours; accept_ra 2 where it was 1;
  *          keep_addr_on_down 1 on edges and TUN; nexthop_compat_mode 0;
  *          ip_forward and IPv6 forwarding 1, last
+ *
+ * The rules to SPACE are for what this host itself says to the VNet (ICMP errors
+ * about forwarded packets quote them): connected networks first, as ever, then
+ * the VNet side, never the main table's default.
  *
  * Applying is idempotent and takes over what an earlier process left. On exit
  * all of it stays: forwarding goes on, closed.
@@ -71,9 +75,5 @@ int underlay_link_changed(struct underlay *u, const char *name);
 
 /* For an uninstall and for tests: takes rules, routes and addresses away again. */
 void underlay_remove(struct underlay *u);
-
-/* Sets one sysctl by its path below /proc/sys, as "net/ipv4/ip_forward". */
-int sysctl_write(const char *path, const char *value);
-int sysctl_read(const char *path, char *value, size_t size);
 
 #endif

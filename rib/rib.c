@@ -1,0 +1,758 @@
+/*
+ * The arbiter's events. A leg's change acts on groups inside the call that
+ * brings the fact; everything about prefixes only queues entries, which
+ * rib_flush decides and places in slices, one batch to each sink per slice.
+ */
+#include "rib/rib.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "rib/entry.h"
+#include "rib/monitor.h"
+
+#define FLUSH_SLICE 4096        /* entries a turn: about 15 ms with both sinks */
+#define RETRY_MS 1000
+
+struct rib_leg *rib_leg_find(const struct rib *r, uint32_t number)
+{
+	struct rib_leg *l = r->legs[number % RIB_LEG_BUCKETS];
+
+	while (l && l->config.number != number)
+		l = l->next;
+	return l;
+}
+
+/* ---- sinks ---- */
+
+static void group_gone(void *ctx, const struct group *group)
+{
+	struct rib *r = ctx;
+
+	if (!group->told)
+		return;
+	if (r->config.esp && group->has_esp) {
+		r->config.esp->ops->group_del(r->config.esp, group);
+		r->esp_dirty = true;
+	}
+	if (r->config.kernel && group->has_edge) {
+		r->config.kernel->ops->group_del(r->config.kernel, group);
+		r->kernel_dirty = true;
+	}
+}
+
+/* The legs of a group changed their state: ESP first, it is one store. */
+static void group_flip(struct rib *r, struct group *group)
+{
+	if (!group->told)
+		return;
+	if (r->config.esp && group->has_esp)
+		r->config.esp->ops->group_set(r->config.esp, group);
+	if (r->config.kernel && group->has_edge)
+		r->config.kernel->ops->group_set(r->config.kernel, group);
+}
+
+static void sinks_flush(struct rib *r)
+{
+	if (r->config.esp && r->esp_dirty)
+		r->config.esp->ops->flush(r->config.esp);
+	r->esp_dirty = false;
+	if (r->config.kernel && r->kernel_dirty)
+		r->config.kernel->ops->flush(r->config.kernel);
+	r->kernel_dirty = false;
+}
+
+static void retry_later(struct rib *r, const struct gh_prefix *prefix)
+{
+	r->counters.failures++;
+	if (r->retries_count == r->retries_size) {
+		size_t size = r->retries_size ? r->retries_size * 2 : 64;
+		struct gh_prefix *more = realloc(r->retries, size * sizeof(*more));
+
+		if (!more)
+			return;
+		r->retries = more;
+		r->retries_size = size;
+	}
+	r->retries[r->retries_count++] = *prefix;
+}
+
+static void kernel_failed(void *ctx, const struct gh_prefix *prefix)
+{
+	struct rib *r = ctx;
+	struct entry *e = entry_find(r, prefix);
+
+	if (!e || e->in_kernel == ENTRY_KERNEL_NONE)
+		return;
+	r->counters.kernel_routes--;
+	e->in_kernel = ENTRY_KERNEL_NONE;
+	group_put(&r->groups, e->kernel);
+	e->kernel = NULL;
+	retry_later(r, prefix);
+}
+
+static void esp_failed(void *ctx, const struct gh_prefix *prefix)
+{
+	struct rib *r = ctx;
+	struct entry *e = entry_find(r, prefix);
+
+	if (!e || !e->esp)
+		return;
+	r->counters.esp_routes--;
+	group_put(&r->groups, e->esp);
+	e->esp = NULL;
+	retry_later(r, prefix);
+}
+
+static bool kernel_wants(void *ctx, const struct gh_prefix *prefix, const struct group **group)
+{
+	const struct entry *e = entry_find(ctx, prefix);
+
+	if (!e || e->in_kernel == ENTRY_KERNEL_NONE)
+		return false;
+	*group = e->in_kernel == ENTRY_KERNEL_GROUP ? e->kernel : FIB_STANDBY;
+	return true;
+}
+
+/* ---- life ---- */
+
+int rib_new(const struct rib_config *config, struct gh_time now, struct rib **out)
+{
+	struct rib *r = calloc(1, sizeof(*r));
+
+	if (!r)
+		return -ENOMEM;
+	r->config = *config;
+	r->dirty_end = &r->dirty;
+	r->moved_end = &r->moved;
+	table_init(&r->table);
+	attrs_init(&r->attrs);
+	groups_init(&r->groups);
+	r->groups.ctx = r;
+	r->groups.gone = group_gone;
+	if (r->config.kernel) {
+		r->config.kernel->failed = kernel_failed;
+		r->config.kernel->ctx = r;
+		r->taking_over = config->takeover_ms != 0;
+		r->sync_wanted = !r->taking_over;
+		r->takeover_at = gh_time_add_ms(now, config->takeover_ms);
+	}
+	if (r->config.esp) {
+		r->config.esp->failed = esp_failed;
+		r->config.esp->ctx = r;
+	}
+	*out = r;
+	return 0;
+}
+
+static void leg_free(struct rib_leg *l)
+{
+	free(l->statics);
+	free(l);
+}
+
+void rib_free(struct rib *r)
+{
+	struct table_node *n;
+
+	if (!r)
+		return;
+	r->groups.gone = NULL;
+	for (n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+		struct entry *e = n->value;
+
+		for (struct path *p = e->paths, *next; p; p = next) {
+			next = p->next;
+			path_free(&r->attrs, p);
+		}
+		group_put(&r->groups, e->group);
+		group_put(&r->groups, e->esp);
+		group_put(&r->groups, e->kernel);
+		free(e);
+	}
+	table_fini(&r->table);
+	attrs_fini(&r->attrs);
+	groups_fini(&r->groups);
+	for (int i = 0; i < RIB_LEG_BUCKETS; i++)
+		for (struct rib_leg *l = r->legs[i], *next; l; l = next) {
+			next = l->next;
+			leg_free(l);
+		}
+	free(r->retries);
+	free(r->scratch);
+	free(r);
+}
+
+/* ---- legs ---- */
+
+static void leg_queue_statics(struct rib *r, struct rib_leg *l)
+{
+	for (size_t i = 0; i < l->statics_count; i++) {
+		struct entry *e = entry_find(r, &l->statics[i]);
+
+		if (e)
+			entry_queue(r, e);
+	}
+}
+
+static void leg_flip_groups(struct rib *r, struct rib_leg *l)
+{
+	/* group_set frees no group, so the list holds still. */
+	for (struct group_member *m = l->members; m; m = m->leg_next)
+		group_flip(r, m->group);
+	r->kernel_dirty = r->esp_dirty = true;
+	sinks_flush(r);
+}
+
+/* The leg changed its state: move traffic, then tell. */
+static void leg_changed(struct rib *r, struct rib_leg *l, enum leg_state from, struct gh_time begin)
+{
+	enum leg_state to = l->leg.state;
+	struct rib_leg_event event = {
+		.leg = l->config.number, .name = l->config.name, .edge = l->config.edge,
+		.kind = l->config.kind, .from = from, .to = to, .cause = l->leg.cause,
+		.deprefer = leg_deprefer(&l->leg), .groups = l->groups,
+	};
+
+	if (to == LEG_DOWN || to == LEG_UNKNOWN) {
+		if (r->config.kernel)
+			r->config.kernel->ops->leg_down(r->config.kernel, l);
+		if (r->config.esp)
+			r->config.esp->ops->leg_down(r->config.esp, l);
+	} else if (from == LEG_DOWN || from == LEG_UNKNOWN) {
+		if (r->config.kernel)
+			r->config.kernel->ops->leg_up(r->config.kernel, l);
+		if (r->config.esp)
+			r->config.esp->ops->leg_up(r->config.esp, l);
+	}
+	leg_flip_groups(r, l);
+	event.took_us = (uint32_t)((gh_now().ns - begin.ns) / 1000);
+	leg_queue_statics(r, l);
+	r->counters.flips += to == LEG_UP || (to == LEG_DOWN && from != LEG_UNKNOWN);
+	gh_info("leg %u %s%s%s: %s, was %s%s%s, %u groups in %u us", event.leg, event.name,
+		event.edge[0] ? "/" : "", event.edge, leg_state_name(to), leg_state_name(from),
+		to == LEG_DOWN ? ", by " : "", to == LEG_DOWN ? leg_fact_name(event.cause) : "",
+		event.groups, event.took_us);
+	if (r->config.leg_changed)
+		r->config.leg_changed(r->config.host, &event);
+}
+
+static bool leg_is_used(const struct rib_leg *l)
+{
+	return l->leg.state == LEG_UP || l->leg.state == LEG_RESTORING;
+}
+
+/* Queues every entry that has a path of this leg. */
+static void leg_queue_entries(struct rib *r, const struct rib_leg *l)
+{
+	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+		struct entry *e = n->value;
+
+		for (const struct path *p = e->paths; p; p = p->next)
+			if (p->leg == l) {
+				entry_queue(r, e);
+				break;
+			}
+	}
+}
+
+static struct gh_addr leg_gateway6(const struct rib_leg *l, const struct rib_leg_config *config)
+{
+	/* One that was learned stays while the configuration gives none. */
+	return gh_addr_is_set(&config->gateway6) ? config->gateway6 : l->gateway6;
+}
+
+static void leg_reconfigure(struct rib *r, struct rib_leg *l, const struct rib_leg_config *config)
+{
+	struct gh_addr gateway6 = leg_gateway6(l, config);
+	bool ranked = l->config.kind != config->kind || l->config.weight != config->weight;
+	bool moved = l->config.ifindex != config->ifindex ||
+		     gh_addr_cmp(&l->config.gateway4, &config->gateway4) ||
+		     gh_addr_cmp(&l->gateway6, &gateway6);
+
+	if (moved && r->config.kernel && l->config.egress == RIB_EGRESS_EDGE)
+		r->config.kernel->ops->leg_down(r->config.kernel, l);
+	l->config = *config;
+	l->gateway6 = gateway6;
+	if (moved && leg_is_used(l)) {
+		if (r->config.kernel)
+			r->config.kernel->ops->leg_up(r->config.kernel, l);
+		leg_flip_groups(r, l);
+	}
+	if (ranked)
+		leg_queue_entries(r, l);
+}
+
+int rib_leg_set(struct rib *r, const struct rib_leg_config *config, struct gh_time now)
+{
+	struct rib_leg *l = rib_leg_find(r, config->number);
+	struct rib_leg_config copy = *config;
+	enum leg_state from;
+
+	if (!config->number || !config->kind || !config->egress)
+		return -EINVAL;
+	if (!l) {
+		l = calloc(1, sizeof(*l));
+		if (!l)
+			return -ENOMEM;
+		l->config = *config;
+		l->gateway6 = config->gateway6;
+		leg_init(&l->leg, config->uses, config->wait_to_restore_ms, now);
+		l->next = r->legs[config->number % RIB_LEG_BUCKETS];
+		r->legs[config->number % RIB_LEG_BUCKETS] = l;
+		r->counters.legs++;
+		return 0;
+	}
+	if (l->config.egress != config->egress)
+		return -EINVAL;
+	if (!copy.ifindex && !strcmp(copy.interface, l->config.interface))
+		copy.ifindex = l->config.ifindex;
+	leg_reconfigure(r, l, &copy);
+	from = l->leg.state;
+	if (leg_configure(&l->leg, config->uses, config->wait_to_restore_ms, now))
+		leg_changed(r, l, from, gh_now());
+	return 0;
+}
+
+int rib_leg_fact(struct rib *r, uint32_t number, enum leg_fact fact, bool up, struct gh_time now)
+{
+	struct gh_time begin = gh_now();
+	struct rib_leg *l = rib_leg_find(r, number);
+	enum leg_state from;
+
+	if (!l)
+		return -ENOENT;
+	from = l->leg.state;
+	if (leg_hear(&l->leg, fact, up, now))
+		leg_changed(r, l, from, begin);
+	return 0;
+}
+
+static void link_moved(struct rib *r, struct rib_leg *l, const struct link_state *link, struct gh_time now)
+{
+	int ifindex = link->deleted ? 0 : link->ifindex;
+	bool running = link->running && !link->deleted;
+
+	if (!running)
+		rib_leg_fact(r, l->config.number, LEG_FACT_LINK, false, now);
+	if (l->config.ifindex != ifindex) {
+		struct rib_leg_config config = l->config;
+
+		config.ifindex = ifindex;
+		leg_reconfigure(r, l, &config);
+	}
+	if (running)
+		rib_leg_fact(r, l->config.number, LEG_FACT_LINK, true, now);
+}
+
+void rib_link_event(struct rib *r, const struct link_state *link, struct gh_time now)
+{
+	struct fib *kernel = r->config.kernel;
+	struct link_state gone = *link;
+
+	gone.deleted = true;
+	for (int i = 0; i < RIB_LEG_BUCKETS; i++)
+		for (struct rib_leg *l = r->legs[i]; l; l = l->next) {
+			if (l->config.egress != RIB_EGRESS_EDGE)
+				continue;
+			if (!strcmp(l->config.interface, link->name))
+				link_moved(r, l, link, now);
+			else if (l->config.ifindex && l->config.ifindex == link->ifindex)
+				link_moved(r, l, &gone, now);   /* renamed away */
+		}
+	if (!kernel || !kernel->ops->link_changed || link->deleted ||
+	    !kernel->ops->link_changed(kernel, link->ifindex))
+		return;
+	for (size_t i = 0; i < r->groups.size; i++)
+		for (struct group *g = r->groups.buckets[i]; g; g = g->bucket_next)
+			group_flip(r, g);
+	r->kernel_dirty = true;
+	sinks_flush(r);
+}
+
+/* ---- paths ---- */
+
+static void path_remove(struct rib *r, struct entry *e, struct path **link)
+{
+	struct path *p = *link;
+
+	*link = p->next;
+	r->counters.paths--;
+	r->counters.refused -= entry_refuses(e, p);
+	path_free(&r->attrs, p);
+	entry_queue(r, e);
+}
+
+static void path_insert(struct rib *r, struct entry *e, struct path *p)
+{
+	p->next = e->paths;
+	e->paths = p;
+	r->counters.paths++;
+	r->counters.refused += entry_refuses(e, p);
+	entry_queue(r, e);
+}
+
+/* Removes the paths that gone() names from all entries. */
+static void paths_sweep(struct rib *r, bool (*gone)(const struct rib *r, const struct path *p, uint32_t arg),
+			uint32_t arg)
+{
+	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+		struct entry *e = n->value;
+
+		for (struct path **link = &e->paths; *link;) {
+			if (gone(r, *link, arg))
+				path_remove(r, e, link);
+			else
+				link = &(*link)->next;
+		}
+	}
+}
+
+static bool path_is_of_leg(const struct rib *r, const struct path *p, uint32_t leg)
+{
+	(void)r;
+	return p->leg->config.number == leg;
+}
+
+static bool path_is_of_neighbor(const struct rib *r, const struct path *p, uint32_t neighbor)
+{
+	(void)r;
+	return !p->is_static && p->neighbor == neighbor;
+}
+
+static bool path_is_unsaid(const struct rib *r, const struct path *p, uint32_t arg)
+{
+	(void)arg;
+	return !p->is_static && p->generation != r->generation;
+}
+
+static struct path **path_find(struct entry *e, uint32_t neighbor)
+{
+	for (struct path **link = &e->paths; *link; link = &(*link)->next)
+		if (!(*link)->is_static && (*link)->neighbor == neighbor)
+			return link;
+	return NULL;
+}
+
+/* The IPv6 gateway of an edge whose configuration gives none: the peer's own next hop. */
+static void leg_learn_gateway6(struct rib *r, struct rib_leg *l, const struct gh_path *path)
+{
+	if (l->config.egress != RIB_EGRESS_EDGE || path->prefix.addr.family != AF_INET6 ||
+	    path->next_hop.family != AF_INET6 || gh_addr_is_set(&l->gateway6))
+		return;
+	l->gateway6 = path->next_hop;
+	if (!leg_is_used(l))
+		return;
+	if (r->config.kernel)
+		r->config.kernel->ops->leg_up(r->config.kernel, l);
+	leg_flip_groups(r, l);
+}
+
+int rib_path_set(struct rib *r, const struct gh_path *path)
+{
+	struct rib_leg *l = rib_leg_find(r, gh_neighbor_leg(path->neighbor));
+	struct path_attr *attr;
+	struct entry *e;
+	struct path *p, **link;
+
+	if (!l) {
+		r->counters.unknown_leg++;
+		return -ENOENT;
+	}
+	leg_learn_gateway6(r, l, path);
+	e = entry_get(r, &path->prefix);
+	attr = attrs_get(&r->attrs, path);
+	if (!e || !attr)
+		goto no_memory;
+	link = path_find(e, path->neighbor);
+	if (link) {
+		p = *link;
+		if (p->attr != attr || p->stale != path->stale)
+			entry_queue(r, e);
+		attrs_put(&r->attrs, p->attr);
+		p->attr = attr;
+	} else {
+		p = path_new(l, path->neighbor, attr);
+		if (!p)
+			goto no_memory;
+		path_insert(r, e, p);
+	}
+	p->stale = path->stale;
+	p->generation = r->generation;
+	return 0;
+
+no_memory:
+	attrs_put(&r->attrs, attr);
+	if (e)
+		entry_queue(r, e);      /* frees it when it is empty */
+	return -ENOMEM;
+}
+
+int rib_path_del(struct rib *r, const struct gh_path_del *del)
+{
+	struct entry *e = entry_find(r, &del->prefix);
+	struct path **link = e ? path_find(e, del->neighbor) : NULL;
+
+	if (!link)
+		return -ENOENT;
+	path_remove(r, e, link);
+	return 0;
+}
+
+void rib_neighbor_down(struct rib *r, uint32_t neighbor)
+{
+	paths_sweep(r, path_is_of_neighbor, neighbor);
+}
+
+void rib_paths_stale(struct rib *r, uint32_t keep_ms, struct gh_time now)
+{
+	r->stale_at = gh_time_add_ms(now, keep_ms);
+}
+
+void rib_snapshot_begin(struct rib *r)
+{
+	r->generation++;
+	r->stale_at = (struct gh_time){ 0 };
+}
+
+/* From here on the kernel is ours: write it, then sweep what the earlier process left. */
+static void takeover_end(struct rib *r)
+{
+	if (!r->taking_over)
+		return;
+	r->taking_over = false;
+	r->sync_wanted = true;
+	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n))
+		entry_queue(r, n->value);
+}
+
+void rib_snapshot_end(struct rib *r, struct gh_time now)
+{
+	(void)now;
+	paths_sweep(r, path_is_unsaid, 0);
+	takeover_end(r);
+}
+
+/* ---- static prefixes, address space ---- */
+
+static struct path **static_find(struct entry *e, const struct rib_leg *l, enum rib_static what)
+{
+	for (struct path **link = &e->paths; *link; link = &(*link)->next)
+		if ((*link)->is_static && (*link)->leg == l &&
+		    (*link)->is_peer == (what == RIB_STATIC_PEER))
+			return link;
+	return NULL;
+}
+
+int rib_static_set(struct rib *r, uint32_t number, const struct gh_prefix *prefix, enum rib_static what)
+{
+	struct rib_leg *l = rib_leg_find(r, number);
+	struct gh_prefix *more;
+	struct entry *e;
+	struct path *p;
+
+	if (!l)
+		return -ENOENT;
+	more = realloc(l->statics, (l->statics_count + 1) * sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	l->statics = more;
+	e = entry_get(r, prefix);
+	if (!e)
+		return -ENOMEM;
+	if (static_find(e, l, what))
+		return 0;
+	p = path_new(l, number * 2 + (prefix->addr.family == AF_INET6), NULL);
+	if (!p) {
+		entry_queue(r, e);
+		return -ENOMEM;
+	}
+	p->is_peer = what == RIB_STATIC_PEER;
+	l->statics[l->statics_count++] = *prefix;
+	path_insert(r, e, p);
+	return 0;
+}
+
+int rib_static_del(struct rib *r, uint32_t number, const struct gh_prefix *prefix)
+{
+	struct rib_leg *l = rib_leg_find(r, number);
+	struct entry *e = entry_find(r, prefix);
+	struct path **link;
+	bool found = false;
+
+	if (!l || !e)
+		return -ENOENT;
+	for (int what = RIB_STATIC_PREFIX; what <= RIB_STATIC_PEER; what++) {
+		link = static_find(e, l, what);
+		if (link) {
+			path_remove(r, e, link);
+			found = true;
+		}
+	}
+	for (size_t i = 0; i < l->statics_count;) {
+		if (gh_prefix_cmp(&l->statics[i], prefix))
+			i++;
+		else
+			l->statics[i] = l->statics[--l->statics_count];
+	}
+	return found ? 0 : -ENOENT;
+}
+
+void rib_space_set(struct rib *r, const struct gh_prefix *prefixes, size_t count)
+{
+	r->spaces_count = count < RIB_SPACES_MAX ? count : RIB_SPACES_MAX;
+	if (r->spaces_count)
+		memcpy(r->spaces, prefixes, r->spaces_count * sizeof(*prefixes));
+	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+		struct entry *e = n->value;
+		bool inside = entry_inside_space(r, &n->prefix);
+
+		if (e->inside == inside)
+			continue;
+		for (const struct path *p = e->paths; p; p = p->next)
+			if (!p->is_peer)
+				r->counters.refused += inside ? 1 : (uint64_t)-1;
+		e->inside = inside;
+		entry_queue(r, e);
+	}
+}
+
+/* ---- turns of the loop ---- */
+
+/* Compares the kernel with the table; what is missing there is sent again. */
+static void kernel_compare(struct rib *r, struct gh_time now)
+{
+	struct fib *kernel = r->config.kernel;
+	int right;
+
+	r->sync_wanted = false;
+	if (!kernel || !kernel->ops->sync)
+		return;
+	right = kernel->ops->sync(kernel, kernel_wants, r);
+	if (right < 0)
+		r->sync_at = gh_time_add_ms(now, RETRY_MS);
+	if (right < 0 || (uint64_t)right == r->counters.kernel_routes)
+		return;
+	gh_warning("rib: the kernel has %d of %llu routes, setting them again", right,
+		   (unsigned long long)r->counters.kernel_routes);
+	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+		const struct entry *e = n->value;
+
+		if (e->in_kernel != ENTRY_KERNEL_NONE)
+			kernel->ops->route_set(kernel, &n->prefix,
+					       e->in_kernel == ENTRY_KERNEL_GROUP ? e->kernel : FIB_STANDBY);
+	}
+	kernel->ops->flush(kernel);
+}
+
+bool rib_flush(struct rib *r, struct gh_time now)
+{
+	entry_process(r, FLUSH_SLICE);
+	sinks_flush(r);
+	if (r->retries_count && !r->retry_at.ns)
+		r->retry_at = gh_time_add_ms(now, RETRY_MS);
+	if (r->dirty)
+		return true;
+	if (r->sync_wanted && !r->taking_over)
+		kernel_compare(r, now);
+	return r->dirty != NULL;
+}
+
+int rib_leg_del(struct rib *r, uint32_t number)
+{
+	struct rib_leg *l = rib_leg_find(r, number), **link;
+
+	if (!l)
+		return -ENOENT;
+	/* Traffic leaves the leg before its nexthop goes. */
+	paths_sweep(r, path_is_of_leg, number);
+	entry_process(r, UINT32_MAX);
+	sinks_flush(r);
+	assert(!l->members);
+	if (r->config.kernel)
+		r->config.kernel->ops->leg_del(r->config.kernel, l);
+	if (r->config.esp)
+		r->config.esp->ops->leg_del(r->config.esp, l);
+	for (link = &r->legs[number % RIB_LEG_BUCKETS]; *link != l; link = &(*link)->next)
+		;
+	*link = l->next;
+	r->counters.legs--;
+	leg_free(l);
+	return 0;
+}
+
+void rib_audit(struct rib *r, struct gh_time now)
+{
+	(void)now;
+	r->sync_wanted = true;
+}
+
+static void retries_queue(struct rib *r)
+{
+	for (size_t i = 0; i < r->retries_count; i++) {
+		struct entry *e = entry_find(r, &r->retries[i]);
+
+		if (e)
+			entry_queue(r, e);
+	}
+	r->retries_count = 0;
+}
+
+static bool time_is_over(struct gh_time *t, struct gh_time now)
+{
+	if (!t->ns || now.ns < t->ns)
+		return false;
+	t->ns = 0;
+	return true;
+}
+
+static void earliest(struct gh_time *next, struct gh_time t)
+{
+	if (t.ns && (!next->ns || t.ns < next->ns))
+		*next = t;
+}
+
+static void timer_legs(struct rib *r, struct gh_time now, struct gh_time *next)
+{
+	for (int i = 0; i < RIB_LEG_BUCKETS; i++)
+		for (struct rib_leg *l = r->legs[i]; l; l = l->next) {
+			enum leg_state from = l->leg.state;
+
+			if (leg_timer(&l->leg, now))
+				leg_changed(r, l, from, gh_now());
+			earliest(next, leg_next(&l->leg));
+		}
+}
+
+struct gh_time rib_timer(struct rib *r, struct gh_time now)
+{
+	struct fib *kernel = r->config.kernel;
+	struct gh_time next = { 0 };
+
+	timer_legs(r, now, &next);
+	if (time_is_over(&r->stale_at, now)) {
+		r->generation++;
+		paths_sweep(r, path_is_unsaid, 0);
+	}
+	if (r->taking_over && time_is_over(&r->takeover_at, now)) {
+		gh_warning("rib: no snapshot of paths came, what the kernel holds is replaced now");
+		takeover_end(r);
+	}
+	if (time_is_over(&r->retry_at, now))
+		retries_queue(r);
+	if (time_is_over(&r->sync_at, now))
+		r->sync_wanted = true;
+	if (kernel && kernel->ops->timer)
+		earliest(&next, kernel->ops->timer(kernel, now));
+	earliest(&next, r->stale_at);
+	earliest(&next, r->retry_at);
+	earliest(&next, r->sync_at);
+	if (r->taking_over)
+		earliest(&next, r->takeover_at);
+	if (r->dirty || (r->sync_wanted && !r->taking_over))
+		earliest(&next, now);
+	return next;
+}

@@ -1,0 +1,507 @@
+/*
+ * Order is what keeps traffic inside: the table is closed (unreachable
+ * default) before a rule leads into it, the rules stand before an interface's
+ * packets are forwarded, forwarding is switched on last. Taking away goes the
+ * other way round: new things are made before old ones are removed.
+ */
+#include "rib/underlay.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "rib/forwarding.h"
+#include "rib/rtnl.h"
+#include "rib/sysctl.h"
+
+#define METRIC_SPACE 10
+#define METRIC_PEER 20
+#define METRIC_TUN 4096
+#define METRIC_CLOSED 4294967295u
+
+/* Below main's 32766; four per instance. */
+#define PRIORITY_BASE 1000
+#define PRIORITIES 4
+enum { PRIORITY_IIF, PRIORITY_CONNECTED, PRIORITY_SPACE };
+
+#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 2) + 2 * UNDERLAY_SPACES_MAX)
+
+static const uint8_t families[] = { AF_INET, AF_INET6 };
+
+struct underlay {
+	struct nl nl;
+	struct gh_buf b;
+	uint32_t table, priority;
+	char tun[GH_IFNAME_MAX + 1];
+	int tun_ifindex;
+	uint32_t mtu;
+	struct underlay_plan plan;      /* as applied; its arrays are ours */
+	bool swept;                     /* leftovers of an earlier process are gone */
+	bool closed;
+};
+
+/* Talks, and says what failed. */
+static int talk(struct underlay *u, const char *what, const char *detail, int tolerated)
+{
+	int error = nl_talk(&u->nl, &u->b);
+
+	if (!error || error == tolerated)
+		return 0;
+	gh_error("underlay: cannot %s %s: %s%s%s", what, detail, strerror(-error),
+		 u->nl.why[0] ? ", " : "", u->nl.why);
+	return error;
+}
+
+static void keep_first(int *first, int error)
+{
+	if (error && !*first)
+		*first = error;
+}
+
+static int route(struct underlay *u, enum rtnl_verb verb, const struct rtnl_route *r)
+{
+	char text[GH_PREFIX_TEXT];
+
+	rtnl_route_put(&u->b, verb, r);
+	return talk(u, verb == RTNL_DEL ? "delete route" : "set route",
+		    gh_prefix_print(&r->prefix, text), verb == RTNL_DEL ? -ESRCH : 0);
+}
+
+static struct rtnl_route route_closed(const struct underlay *u, uint8_t family)
+{
+	return (struct rtnl_route){
+		.prefix.addr.family = family, .table = u->table, .metric = METRIC_CLOSED,
+		.protocol = UNDERLAY_PROTOCOL, .type = RTN_UNREACHABLE,
+	};
+}
+
+static struct rtnl_route route_tun(const struct underlay *u, uint8_t family)
+{
+	return (struct rtnl_route){
+		.prefix.addr.family = family, .table = u->table, .metric = METRIC_TUN,
+		.protocol = UNDERLAY_PROTOCOL, .ifindex = u->tun_ifindex,
+	};
+}
+
+static struct rtnl_route route_space(const struct underlay *u, const struct gh_prefix *space, int vnet)
+{
+	return (struct rtnl_route){
+		.prefix = *space, .table = u->table, .metric = METRIC_SPACE,
+		.protocol = UNDERLAY_PROTOCOL, .ifindex = vnet,
+	};
+}
+
+static struct rtnl_route route_peer(const struct underlay *u, const struct gh_addr *peer)
+{
+	return (struct rtnl_route){
+		.prefix = gh_prefix_host(peer), .table = RT_TABLE_MAIN, .metric = METRIC_PEER,
+		.protocol = UNDERLAY_PROTOCOL, .ifindex = u->tun_ifindex,
+	};
+}
+
+/* ---- rules ---- */
+
+struct rule_set {
+	unsigned count;
+	struct rtnl_rule rules[RULES_MAX];
+};
+
+static void rule_add(struct rule_set *s, const struct underlay *u, uint8_t family, const char *iif)
+{
+	struct rtnl_rule r = {
+		.family = family, .priority = u->priority + PRIORITY_IIF, .table = u->table,
+		.protocol = UNDERLAY_PROTOCOL, .suppress_length = -1,
+	};
+
+	memcpy(r.iif, iif, sizeof(r.iif));
+	s->rules[s->count++] = r;
+}
+
+static void rule_add_space(struct rule_set *s, const struct underlay *u, const struct gh_prefix *space)
+{
+	struct rtnl_rule r = {
+		.family = space->addr.family, .priority = u->priority + PRIORITY_CONNECTED,
+		.table = RT_TABLE_MAIN, .protocol = UNDERLAY_PROTOCOL, .to = *space,
+		.suppress_length = 0,
+	};
+
+	if (!space->length)
+		return;
+	s->rules[s->count++] = r;
+	r.priority = u->priority + PRIORITY_SPACE;
+	r.table = u->table;
+	r.suppress_length = -1;
+	s->rules[s->count++] = r;
+}
+
+static void rules_wanted(const struct underlay *u, const struct underlay_plan *plan, struct rule_set *s)
+{
+	s->count = 0;
+	for (unsigned f = 0; f < 2; f++) {
+		rule_add(s, u, families[f], u->tun);
+		if (plan->vnet[0])
+			rule_add(s, u, families[f], plan->vnet);
+		for (unsigned i = 0; i < plan->edges_count; i++)
+			rule_add(s, u, families[f], plan->edges[i]);
+	}
+	for (unsigned i = 0; i < plan->spaces_count; i++)
+		rule_add_space(s, u, &plan->spaces[i]);
+}
+
+static bool rule_is_same(const struct rtnl_rule *a, const struct rtnl_rule *b)
+{
+	return a->family == b->family && a->priority == b->priority && a->table == b->table &&
+	       a->suppress_length == b->suppress_length && !strcmp(a->iif, b->iif) &&
+	       !gh_prefix_cmp(&a->to, &b->to);
+}
+
+static bool rule_is_in(const struct rule_set *s, const struct rtnl_rule *r)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (rule_is_same(&s->rules[i], r))
+			return true;
+	return false;
+}
+
+struct rules_found {
+	const struct underlay *u;
+	struct rule_set set;
+};
+
+static void rule_found(void *ctx, const struct nlmsghdr *h)
+{
+	struct rules_found *found = ctx;
+	struct rtnl_rule r;
+
+	if (rtnl_rule_read(h, &r) && r.protocol == UNDERLAY_PROTOCOL &&
+	    r.priority - found->u->priority < PRIORITIES && found->set.count < RULES_MAX)
+		found->set.rules[found->set.count++] = r;
+}
+
+static int rules_apply(struct underlay *u, const struct rule_set *wanted)
+{
+	struct rules_found *found = calloc(1, sizeof(*found));
+	int error = 0;
+
+	if (!found)
+		return -ENOMEM;
+	found->u = u;
+	for (unsigned f = 0; f < 2; f++)
+		keep_first(&error, rtnl_rule_dump(&u->nl, families[f], rule_found, found));
+	for (unsigned i = 0; i < wanted->count; i++) {
+		if (rule_is_in(&found->set, &wanted->rules[i]))
+			continue;
+		rtnl_rule_put(&u->b, RTNL_ADD, &wanted->rules[i]);
+		keep_first(&error, talk(u, "add rule for", wanted->rules[i].iif, -EEXIST));
+	}
+	for (unsigned i = 0; i < found->set.count; i++) {
+		if (rule_is_in(wanted, &found->set.rules[i]))
+			continue;
+		rtnl_rule_put(&u->b, RTNL_DEL, &found->set.rules[i]);
+		keep_first(&error, talk(u, "delete rule for", found->set.rules[i].iif, -ENOENT));
+	}
+	free(found);
+	return error;
+}
+
+/* ---- routes and addresses ---- */
+
+struct sweep {
+	struct underlay *u;
+	const struct underlay_plan *plan;
+	int vnet;
+	struct gh_buf deletions;
+};
+
+static bool is_among(const struct gh_addr *list, size_t count, const struct gh_addr *a)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!gh_addr_cmp(&list[i], a))
+			return true;
+	return false;
+}
+
+static bool space_is_wanted(const struct underlay_plan *plan, const struct gh_prefix *space)
+{
+	for (unsigned i = 0; i < plan->spaces_count; i++)
+		if (!gh_prefix_cmp(&plan->spaces[i], space))
+			return true;
+	return false;
+}
+
+static void sweep_space(void *ctx, const struct nlmsghdr *h)
+{
+	struct sweep *s = ctx;
+	struct rtnl_route r;
+
+	if (!rtnl_route_read(h, &r) || r.table != s->u->table || r.metric != METRIC_SPACE ||
+	    r.protocol != UNDERLAY_PROTOCOL)
+		return;
+	if (!space_is_wanted(s->plan, &r.prefix) || r.ifindex != s->vnet)
+		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
+}
+
+static void sweep_peer(void *ctx, const struct nlmsghdr *h)
+{
+	struct sweep *s = ctx;
+	struct rtnl_route r;
+
+	if (!rtnl_route_read(h, &r) || r.table != RT_TABLE_MAIN || r.metric != METRIC_PEER ||
+	    r.protocol != UNDERLAY_PROTOCOL || r.ifindex != s->u->tun_ifindex)
+		return;
+	if (!is_among(s->plan->peers, s->plan->peers_count, &r.prefix.addr))
+		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
+}
+
+static void sweep_local(void *ctx, const struct nlmsghdr *h)
+{
+	struct sweep *s = ctx;
+	struct rtnl_addr a;
+
+	if (!rtnl_addr_read(h, &a) || a.ifindex != s->u->tun_ifindex)
+		return;
+	if (a.addr.family == AF_INET6 && a.addr.b[0] == 0xfe && (a.addr.b[1] & 0xc0) == 0x80)
+		return;
+	if (!is_among(s->plan->locals, s->plan->locals_count, &a.addr))
+		rtnl_addr_put(&s->deletions, RTNL_DEL, &a);
+}
+
+static void sweep_refused(void *ctx, const struct nlmsghdr *message, int error)
+{
+	(void)ctx;
+	(void)message;
+	if (error != -ESRCH && error != -ENOENT && error != -EADDRNOTAVAIL)
+		gh_warning("underlay: a leftover stays: %s", strerror(-error));
+}
+
+/* Removes what is ours, of this or an earlier process, and not in the plan. */
+static int sweep(struct underlay *u, const struct underlay_plan *plan, int vnet)
+{
+	struct sweep s = { .u = u, .plan = plan, .vnet = vnet };
+	int error = 0;
+
+	for (unsigned f = 0; f < 2; f++) {
+		/* Once: the table may hold the arbiter's half a million routes. */
+		if (!u->swept)
+			keep_first(&error, rtnl_route_dump(&u->nl, families[f], u->table,
+							   UNDERLAY_PROTOCOL, sweep_space, &s));
+		keep_first(&error, rtnl_route_dump(&u->nl, families[f], RT_TABLE_MAIN,
+						   UNDERLAY_PROTOCOL, sweep_peer, &s));
+		keep_first(&error, rtnl_addr_dump(&u->nl, families[f], sweep_local, &s));
+	}
+	for (unsigned i = 0; u->swept && i < u->plan.spaces_count; i++) {
+		struct rtnl_route r = route_space(u, &u->plan.spaces[i], 0);
+
+		if (!space_is_wanted(plan, &r.prefix))
+			rtnl_route_put(&s.deletions, RTNL_DEL, &r);
+	}
+	keep_first(&error, nl_batch(&u->nl, &s.deletions, sweep_refused, NULL));
+	gh_buf_fini(&s.deletions);
+	u->swept = !error;
+	return error;
+}
+
+static int spaces_apply(struct underlay *u, const struct underlay_plan *plan, int vnet)
+{
+	int error = 0;
+
+	for (unsigned i = 0; vnet && i < plan->spaces_count; i++) {
+		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
+
+		keep_first(&error, route(u, RTNL_REPLACE, &r));
+	}
+	return error;
+}
+
+static int peers_apply(struct underlay *u, const struct underlay_plan *plan)
+{
+	char text[GH_ADDR_TEXT];
+	int error = 0;
+
+	for (size_t i = 0; i < plan->locals_count; i++) {
+		const struct gh_addr *local = &plan->locals[i];
+		struct rtnl_addr a = {
+			.ifindex = u->tun_ifindex, .addr = *local,
+			.length = (uint8_t)gh_family_bits(local->family),
+		};
+
+		rtnl_addr_put(&u->b, RTNL_ADD, &a);
+		keep_first(&error, talk(u, "add address", gh_addr_print(local, text), -EEXIST));
+	}
+	for (size_t i = 0; i < plan->peers_count; i++) {
+		struct rtnl_route r = route_peer(u, &plan->peers[i]);
+
+		keep_first(&error, route(u, RTNL_REPLACE, &r));
+	}
+	return error;
+}
+
+/* ---- the plan ---- */
+
+static int plan_copy(struct underlay *u, const struct underlay_plan *plan)
+{
+	struct gh_addr *peers = calloc(plan->peers_count + 1, sizeof(*peers));
+	struct gh_addr *locals = calloc(plan->locals_count + 1, sizeof(*locals));
+	struct underlay_plan old = u->plan;
+
+	if (!peers || !locals) {
+		free(peers);
+		free(locals);
+		return -ENOMEM;
+	}
+	if (plan->peers_count)
+		memcpy(peers, plan->peers, plan->peers_count * sizeof(*peers));
+	if (plan->locals_count)
+		memcpy(locals, plan->locals, plan->locals_count * sizeof(*locals));
+	if (plan != &u->plan)
+		u->plan = *plan;
+	u->plan.peers = peers;
+	u->plan.locals = locals;
+	free((void *)old.peers);
+	free((void *)old.locals);
+	return 0;
+}
+
+static int table_close(struct underlay *u)
+{
+	int error = 0;
+
+	for (unsigned f = 0; f < 2; f++) {
+		struct rtnl_route r = route_closed(u, families[f]);
+
+		keep_first(&error, route(u, RTNL_REPLACE, &r));
+	}
+	u->closed = !error;
+	return error;
+}
+
+static int tun_apply(struct underlay *u)
+{
+	int error = 0;
+
+	u->tun_ifindex = (int)if_nametoindex(u->tun);
+	if (!u->tun_ifindex) {
+		gh_error("underlay: interface %s is missing", u->tun);
+		return -ENODEV;
+	}
+	forwarding_tune(u->tun, true);
+	rtnl_link_up_put(&u->b, u->tun_ifindex, u->mtu);
+	keep_first(&error, talk(u, "set up", u->tun, 0));
+	for (unsigned f = 0; f < 2; f++) {
+		struct rtnl_route r = route_tun(u, families[f]);
+
+		keep_first(&error, route(u, RTNL_REPLACE, &r));
+	}
+	return error;
+}
+
+int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
+{
+	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
+	struct rule_set *rules = calloc(1, sizeof(*rules));
+	int error = 0;
+
+	if (!rules)
+		return -ENOMEM;
+	keep_first(&error, table_close(u));
+	forwarding_release_rp_filter();
+	keep_first(&error, tun_apply(u));
+	if (plan->vnet[0])
+		forwarding_tune(plan->vnet, false);
+	for (unsigned i = 0; i < plan->edges_count; i++)
+		forwarding_tune(plan->edges[i], true);
+	keep_first(&error, spaces_apply(u, plan, vnet));
+	rules_wanted(u, plan, rules);
+	keep_first(&error, rules_apply(u, rules));
+	keep_first(&error, peers_apply(u, plan));
+	keep_first(&error, sweep(u, plan, vnet));
+	keep_first(&error, plan_copy(u, plan));
+	if (u->closed)
+		keep_first(&error, forwarding_on());
+	free(rules);
+	return error;
+}
+
+int underlay_link_changed(struct underlay *u, const char *name)
+{
+	bool ours = !strcmp(name, u->tun) || !strcmp(name, u->plan.vnet);
+	struct underlay_plan plan = u->plan;
+
+	for (unsigned i = 0; i < plan.edges_count; i++)
+		ours |= !strcmp(name, plan.edges[i]);
+	return ours ? underlay_apply(u, &u->plan) : 0;
+}
+
+int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out)
+{
+	struct underlay *u = calloc(1, sizeof(*u));
+	struct rule_set rules = { 0 };
+	int error;
+
+	if (!u)
+		return -ENOMEM;
+	u->table = table;
+	u->priority = PRIORITY_BASE + (table - UNDERLAY_TABLE_BASE) % 1024 * PRIORITIES;
+	u->mtu = mtu;
+	snprintf(u->tun, sizeof(u->tun), "%s", tun);
+	error = nl_open(&u->nl);
+	if (error)
+		goto free_underlay;
+	error = sysctl_write("net/ipv4/nexthop_compat_mode", "0");
+	if (error)
+		gh_warning("underlay: nexthop_compat_mode stays: %s", strerror(-error));
+	error = table_close(u);
+	if (error)
+		goto close_socket;
+	forwarding_release_rp_filter();
+	error = tun_apply(u);
+	if (error)
+		goto close_socket;
+	/* The rules of an earlier process stay until the first plan. */
+	for (unsigned f = 0; f < 2; f++) {
+		rule_add(&rules, u, families[f], u->tun);
+		rtnl_rule_put(&u->b, RTNL_ADD, &rules.rules[f]);
+		keep_first(&error, talk(u, "add rule for", u->tun, -EEXIST));
+	}
+	if (error)
+		goto close_socket;
+	*out = u;
+	return 0;
+
+close_socket:
+	gh_buf_fini(&u->b);
+	nl_close(&u->nl);
+free_underlay:
+	free(u);
+	return error;
+}
+
+void underlay_close(struct underlay *u)
+{
+	if (!u)
+		return;
+	nl_close(&u->nl);
+	gh_buf_fini(&u->b);
+	free((void *)u->plan.peers);
+	free((void *)u->plan.locals);
+	free(u);
+}
+
+void underlay_remove(struct underlay *u)
+{
+	const struct underlay_plan nothing = { 0 };
+	struct rule_set none = { 0 };
+
+	u->swept = false;
+	rules_apply(u, &none);
+	sweep(u, &nothing, 0);
+	for (unsigned f = 0; f < 2; f++) {
+		struct rtnl_route tun = route_tun(u, families[f]), closed = route_closed(u, families[f]);
+
+		route(u, RTNL_DEL, &tun);
+		route(u, RTNL_DEL, &closed);
+	}
+}
