@@ -15,14 +15,14 @@ static void conn_free(struct ike_conn *c)
 	free(c);
 }
 
-struct ike *ike_new(struct ev_loop *loop, const char *path, ike_changed *changed, void *user)
+struct ike *ike_new(struct ev_loop *loop, ike_connect *connect, ike_changed *changed, void *user)
 {
 	struct ike *k = calloc(1, sizeof(*k));
 
 	if (!k)
 		return NULL;
 	k->loop = loop;
-	snprintf(k->path, sizeof(k->path), "%s", path ? path : IKE_VICI_PATH);
+	k->connect = connect;
 	k->changed = changed;
 	k->user = user;
 	ike_charon_init(k);

@@ -26,7 +26,6 @@
 #include "base/clock.h"
 #include "base/fact.h"
 
-#define IKE_VICI_PATH "/run/charon.vici"        /* charon's default */
 #define IKE_ID_MAX 255
 #define IKE_SECRET_MAX 256
 #define IKE_TEXT_MAX 255
@@ -116,8 +115,13 @@ struct ike;
 /* Something in the status of a leg changed. It must not set, remove or free. */
 typedef void ike_changed(void *user, uint32_t leg);
 
-/* Connects to charon now and whenever it comes back. path NULL: IKE_VICI_PATH. */
-struct ike *ike_new(struct ev_loop *loop, const char *path, ike_changed *changed, void *user);
+/*
+ * A connected, non-blocking vici socket, or -errno. Asked for at once and again
+ * while charon is away; who may open that socket is the caller's business.
+ */
+typedef int ike_connect(void *user);
+
+struct ike *ike_new(struct ev_loop *loop, ike_connect *connect, ike_changed *changed, void *user);
 /* Forgets all connections and leaves what charon holds as it is. */
 void ike_free(struct ike *k);
 

@@ -434,16 +434,17 @@ static void attach(struct ike *k)
 		"log", "list-sa", "ike-updown", "ike-rekey", "ike-update",
 		"child-updown", "child-rekey",
 	};
-	int rc = vici_open(k->path, on_event, k, &k->vici);
+	int fd = k->connect(k->user);
 	struct gh_buf none = { 0 };
 
-	if (rc < 0) {
+	if (fd < 0) {
 		if (!k->told_away)
-			gh_warning("charon: not reachable at %s (%s); trying on", k->path,
-				   strerror(-rc));
+			gh_warning("charon: its vici socket is not reachable (%s); trying on",
+				   strerror(-fd));
 		k->told_away = true;
 		return;
 	}
+	k->vici = vici_open(fd, on_event, k);
 	k->told_away = k->listing = false;
 	ev_io_set(&k->io, vici_fd(k->vici), EV_READ);
 	for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++)

@@ -40,7 +40,7 @@ struct ike_peer {
 
 struct ike {
 	struct ev_loop *loop;
-	char path[108];
+	ike_connect *connect;
 	ike_changed *changed;
 	void *user;
 	struct vici *vici;              /* NULL while charon is away */

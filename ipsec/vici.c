@@ -122,7 +122,7 @@ static void answered(struct vici *v, const struct vici_message *m)
 
 /* ---- the link ---- */
 
-struct vici *vici_open_fd(int fd, vici_event *event, void *user)
+struct vici *vici_open(int fd, vici_event *event, void *user)
 {
 	struct vici *v = calloc(1, sizeof(*v));
 
@@ -133,16 +133,6 @@ struct vici *vici_open_fd(int fd, vici_event *event, void *user)
 	v->user = user;
 	v->last = &v->first;
 	return v;
-}
-
-int vici_open(const char *path, vici_event *event, void *user, struct vici **out)
-{
-	int fd = gh_link_connect(path);
-
-	if (fd < 0)
-		return fd;
-	*out = vici_open_fd(fd, event, user);
-	return 0;
 }
 
 void vici_close(struct vici *v)

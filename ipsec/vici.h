@@ -82,10 +82,8 @@ struct vici;
 typedef void vici_answer(void *user, const struct vici_message *message);
 typedef void vici_event(void *user, const char *name, const struct vici_message *message);
 
-/* Connects; every registered event comes to event(user, ...). */
-int vici_open(const char *path, vici_event *event, void *user, struct vici **out);
-/* The same over a connected stream socket, which it takes over. */
-struct vici *vici_open_fd(int fd, vici_event *event, void *user);
+/* Takes over a connected stream socket; every registered event comes to event(user, ...). */
+struct vici *vici_open(int fd, vici_event *event, void *user);
 void vici_close(struct vici *v);
 
 int vici_fd(const struct vici *v);
