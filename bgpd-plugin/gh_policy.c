@@ -1,0 +1,100 @@
+/*
+ * The route maps: see policy.h.
+ *
+ * One match rule of our own does what as-path, prefix and community lists
+ * would do together, for those could only be made in the open configuration.
+ */
+#include "bgpd-plugin/gh_policy.h"
+
+#include "bgpd-plugin/gh_convert.h"
+#include "bgpd-plugin/gh_neighbor.h"
+
+#define RULE "gatehouse-advertise"
+#define TO_EDGE "address-space"
+#define TO_TUNNEL "address-space-and-tunnels"
+
+static bool is_edge(const struct gh_neighbor *n)
+{
+	return n->weight >= GH_WEIGHT_EXPRESSROUTE;
+}
+
+/* bgpd names the receiver in the path it hands to a map, so look the sender up. */
+static const struct gh_neighbor *sender(const struct bgp_path_info *path)
+{
+	const struct bgp_path_info *pi = bgp_dest_get_bgp_path_info(path->net);
+
+	while (pi && !CHECK_FLAG(pi->flags, BGP_PATH_SELECTED))
+		pi = pi->next;
+	return pi ? gh_neighbor_find(gh_neighbor_of(pi->peer)) : NULL;
+}
+
+static enum route_map_cmd_result_t rule_apply(void *rule, const struct prefix *prefix, void *object)
+{
+	const struct bgp_path_info *path = object;
+	const struct gh_neighbor *from;
+
+	if (path->type == ZEBRA_ROUTE_BGP && path->sub_type == BGP_ROUTE_STATIC)
+		return RMAP_MATCH;
+	if (!strcmp(rule, TO_EDGE) || is_default_prefix(prefix))
+		return RMAP_NOMATCH;
+	from = sender(path);
+	return from && !is_edge(from) ? RMAP_MATCH : RMAP_NOMATCH;
+}
+
+static void *rule_compile(const char *arg)
+{
+	return strdup(arg);
+}
+
+static void rule_free(void *rule)
+{
+	free(rule);
+}
+
+static const struct route_map_rule_cmd rule_cmd = {
+	.str = RULE,
+	.func_apply = rule_apply,
+	.func_compile = rule_compile,
+	.func_free = rule_free,
+};
+
+static void prepend(struct route_map_index *index, uint32_t asn)
+{
+	char path[GH_PREPEND * 12] = "";
+
+	for (int i = 0; i < GH_PREPEND; i++)
+		snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s%u", i ? " " : "",
+			 asn);
+	route_map_add_set(index, "as-path prepend", path);
+}
+
+struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8_t family)
+{
+	bool mapped = family == AF_INET6 && n->peer.family == AF_INET && gh_addr_is_set(&n->local);
+	char name[128], next_hop[GH_ADDR_TEXT + 8] = "", local[GH_ADDR_TEXT];
+	struct route_map_index *index;
+	struct route_map *map;
+
+	if (mapped)
+		snprintf(next_hop, sizeof(next_hop), "::ffff:%s", gh_addr_print(&n->local, local));
+	snprintf(name, sizeof(name), "gatehouse-%s%s%s", is_edge(n) ? "edge" : "tunnel",
+		 mapped ? "-via-" : "", mapped ? local : "");
+	if (n->deprefer)
+		snprintf(name + strlen(name), sizeof(name) - strlen(name), "-prepend-%u", asn);
+	map = route_map_lookup_by_name(name);
+	if (map)
+		return map;
+	map = route_map_get(name);
+	index = route_map_index_get(map, RMAP_PERMIT, 10);
+	route_map_add_match(index, RULE, is_edge(n) ? TO_EDGE : TO_TUNNEL, RMAP_EVENT_MATCH_ADDED);
+	if (mapped)
+		route_map_add_set(index, "ipv6 next-hop global", next_hop);
+	if (n->deprefer)
+		prepend(index, asn);
+	return map;
+}
+
+void gh_policy_init(void)
+{
+	route_map_install_match(&rule_cmd);
+}

@@ -1,0 +1,101 @@
+/* Pieces of text: see text.h. */
+#include "bgpd-plugin/gh_text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NODE "gateway"
+
+static bool has_word(const char *line, size_t length, const char *word)
+{
+	size_t n = strlen(word);
+
+	return length >= n && !strncmp(line, word, n) &&
+	       (length == n || isspace((unsigned char)line[n]));
+}
+
+void gh_text_gateway(const char *conf, size_t length, struct gh_buf *out)
+{
+	const char *end = conf + length;
+	bool inside = false;
+
+	while (conf < end) {
+		const char *eol = memchr(conf, '\n', (size_t)(end - conf));
+		size_t n = (size_t)((eol ? eol : end) - conf);
+
+		if (has_word(conf, n, NODE)) {
+			inside = true;
+			gh_buf_printf(out, "%.*s\n", (int)n, conf);
+		} else if (inside && n && (*conf == ' ' || *conf == '\t')) {
+			gh_buf_printf(out, "%.*s\n", (int)n, conf);
+		} else if (inside && has_word(conf, n, "exit")) {
+			/* Indented, or vtysh would drop it when it writes. */
+			gh_buf_printf(out, " exit\n");
+			inside = false;
+		} else if (n) {
+			inside = false;
+		}
+		conf = eol ? eol + 1 : end;
+	}
+}
+
+void gh_text_names(const char *text, const char *node, void (*fn)(const char *name, void *arg),
+		   void *arg)
+{
+	size_t n = strlen(node);
+
+	while (text && *text) {
+		char name[128];
+
+		if (!strncmp(text, node, n) && text[n] == ' ' &&
+		    sscanf(text + n + 1, "%127s", name) == 1)
+			fn(name, arg);
+		text = strchr(text, '\n');
+		if (text)
+			text++;
+	}
+}
+
+void gh_text_mask(char *line)
+{
+	char *key = strstr(line, "shared-key ");
+	char *value;
+
+	if (!key)
+		return;
+	value = key + strlen("shared-key ");
+	if ((value[0] == '0' || value[0] == '6') && value[1] == ' ')
+		value += 2;
+	if (strlen(value) < 3) {
+		memset(value, '.', strlen(value));
+		return;
+	}
+	explicit_bzero(value + 3, strlen(value + 3));
+	memcpy(value, "...", 4);
+}
+
+bool gh_text_refusal(const char *refusal, const char *text, char *line, size_t line_size,
+		     const char **words)
+{
+	unsigned number;
+	int used = 0;
+	size_t n;
+
+	if (sscanf(refusal, "line %u: %n", &number, &used) != 1 || !used || !number)
+		return false;
+	for (unsigned i = 1; i < number && text; i++) {
+		text = strchr(text, '\n');
+		if (text)
+			text++;
+	}
+	if (!text || !*text)
+		return false;
+	text += strspn(text, " \t");
+	n = strcspn(text, "\n");
+	snprintf(line, line_size, "%.*s", (int)n, text);
+	gh_text_mask(line);
+	*words = refusal + used;
+	return true;
+}
