@@ -1,1 +1,60 @@
-# filled in by the parts as they land
+# The bgpd module and the vtysh shim. The text routines know nothing of FRR and
+# are tested without it.
+shimdir = $(libdir)/gatehouse
+shim_PROGRAMS =
+bin_SCRIPTS =
+dist_sbin_SCRIPTS =
+
+if HAVE_FRR_HEADERS
+frrmodule_PROGRAMS += bgpd-plugin/gatehouse.so
+shim_PROGRAMS += bgpd-plugin/vtysh/gatehouse-vtysh.so
+bin_SCRIPTS += bgpd-plugin/vtysh/gatehouse-vtysh
+dist_sbin_SCRIPTS += bgpd-plugin/vtysh/gatehouse-vtysh-divert
+endif
+
+bgpd_plugin_gatehouse_so_CPPFLAGS = $(AM_CPPFLAGS) $(FRR_CPPFLAGS) $(LIBYANG_CFLAGS) $(JSONC_CFLAGS)
+bgpd_plugin_gatehouse_so_CFLAGS = $(AM_CFLAGS) $(PLUGIN_CFLAGS)
+bgpd_plugin_gatehouse_so_LDFLAGS = $(PLUGIN_LDFLAGS)
+bgpd_plugin_gatehouse_so_LDADD = libbase.a
+bgpd_plugin_gatehouse_so_SOURCES = \
+	bgpd-plugin/gh_compat.h \
+	bgpd-plugin/gh_config.c bgpd-plugin/gh_config.h \
+	bgpd-plugin/gh_convert.h \
+	bgpd-plugin/gh_daemon.c bgpd-plugin/gh_daemon.h \
+	bgpd-plugin/gh_export.c bgpd-plugin/gh_export.h \
+	bgpd-plugin/gh_module.c bgpd-plugin/gh_module.h \
+	bgpd-plugin/gh_neighbor.c bgpd-plugin/gh_neighbor.h \
+	bgpd-plugin/gh_node.h \
+	bgpd-plugin/gh_policy.c bgpd-plugin/gh_policy.h \
+	bgpd-plugin/gh_speaker.c bgpd-plugin/gh_speaker.h \
+	bgpd-plugin/gh_status.c bgpd-plugin/gh_status.h \
+	bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h \
+	bgpd-plugin/gh_vty.c bgpd-plugin/gh_vty.h
+
+# No -z now: the shim must start in a vtysh that lacks a symbol, and stand aside.
+bgpd_plugin_vtysh_gatehouse_vtysh_so_CPPFLAGS = $(bgpd_plugin_gatehouse_so_CPPFLAGS)
+bgpd_plugin_vtysh_gatehouse_vtysh_so_CFLAGS = $(bgpd_plugin_gatehouse_so_CFLAGS)
+bgpd_plugin_vtysh_gatehouse_vtysh_so_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,lazy
+bgpd_plugin_vtysh_gatehouse_vtysh_so_SOURCES = \
+	bgpd-plugin/vtysh/gh_shim.c bgpd-plugin/vtysh/gh_shim.h
+nodist_bgpd_plugin_vtysh_gatehouse_vtysh_so_SOURCES = bgpd-plugin/vtysh/gh_shim_commands.c
+
+# FRR's own extractor reads our command file. It tells a command's daemon by the
+# folder of the file and runs the compiler in FRR's tree, hence the copy and CPATH.
+bgpd-plugin/vtysh/gh_shim_commands.c: bgpd-plugin/gh_vty.c bgpd-plugin/gh_node.h
+	$(AM_V_GEN)mkdir -p bgpd-plugin/vtysh/bgpd && \
+	cp $(srcdir)/bgpd-plugin/gh_vty.c bgpd-plugin/vtysh/bgpd/gh_vty.c && \
+	src=`cd $(srcdir) && pwd` && out=`pwd`/bgpd-plugin/vtysh && \
+	(cd $(FRR_BUILD) && CPATH=$$src $(PERL) $(FRR_EXTRACT) $$out/bgpd/gh_vty.c) > $@.tmp && \
+	{ echo '#include "bgpd-plugin/vtysh/gh_shim.h"'; \
+	$(SED) -e 's/^void vtysh_init_cmd/void gh_shim_commands/' \
+		-e '/#include "vtysh\/vtysh.h"/a #include "bgpd-plugin/gh_node.h"\n#pragma GCC diagnostic ignored "-Wenum-conversion"' \
+		$@.tmp; } > $@ && rm $@.tmp && \
+	grep -q show_gateway_cmd_vtysh $@
+
+bgpd-plugin/vtysh/gatehouse-vtysh: bgpd-plugin/vtysh/gatehouse-vtysh.in Makefile
+	$(AM_V_GEN)mkdir -p bgpd-plugin/vtysh && \
+	$(SED) 's|@shimdir[@]|$(shimdir)|' $(srcdir)/bgpd-plugin/vtysh/gatehouse-vtysh.in > $@ && chmod +x $@
+
+EXTRA_DIST += bgpd-plugin/vtysh/gatehouse-vtysh.in
+CLEANFILES += bgpd-plugin/vtysh/gh_shim_commands.c bgpd-plugin/vtysh/bgpd/gh_vty.c bgpd-plugin/vtysh/gatehouse-vtysh

@@ -1,0 +1,215 @@
+/*
+ * The shim: see gh_shim.h.
+ *
+ * What vtysh must do itself stands here: moving between nodes, which it has to
+ * follow, and telling `vtysh -b` from `vtysh -f`, which bgpd cannot see. The
+ * rest is passed on to bgpd.
+ */
+#include "bgpd-plugin/vtysh/gh_shim.h"
+
+#include <zebra.h>
+
+#include <dlfcn.h>
+#include <getopt.h>
+
+#include "command.h"
+#include "defaults.h"
+#include "version.h"
+#include "vtysh/vtysh.h"
+
+#include "bgpd-plugin/gh_node.h"
+
+#pragma GCC diagnostic ignored "-Wenum-conversion"
+
+#define EXPORT __attribute__((visibility("default")))
+#define LOAD_END "XFRR_end_configuration"
+#define BOOT "XGATEHOUSE_boot"
+
+static struct cmd_node gateway_node = {
+	.name = "gateway",
+	.node = GATEWAY_NODE,
+	.parent_node = CONFIG_NODE,
+	.prompt = "%s(config-gateway)# ",
+};
+
+static struct cmd_node gateway_expressroute_node = {
+	.name = "gateway expressroute",
+	.node = GATEWAY_EXPRESSROUTE_NODE,
+	.parent_node = CONFIG_NODE,
+	.prompt = "%s(config-gateway-expressroute)# ",
+};
+
+static struct cmd_node gateway_connection_node = {
+	.name = "gateway connection",
+	.node = GATEWAY_CONNECTION_NODE,
+	.parent_node = CONFIG_NODE,
+	.prompt = "%s(config-gateway-connection)# ",
+};
+
+DEFUNSH(VTYSH_BGPD, shim_gateway, shim_gateway_cmd,
+	"gateway",
+	GATEWAY_STR)
+{
+	vty->node = GATEWAY_NODE;
+	return CMD_SUCCESS;
+}
+
+DEFUNSH(VTYSH_BGPD, shim_expressroute, shim_expressroute_cmd,
+	"gateway expressroute NAME$circuit",
+	GATEWAY_STR
+	EXPRESSROUTE_STR
+	CIRCUIT_NAME_STR)
+{
+	vty->node = GATEWAY_EXPRESSROUTE_NODE;
+	return CMD_SUCCESS;
+}
+
+DEFUNSH(VTYSH_BGPD, shim_connection, shim_connection_cmd,
+	"gateway connection NAME$connection",
+	GATEWAY_STR
+	CONNECTION_STR
+	CONNECTION_NAME_STR)
+{
+	vty->node = GATEWAY_CONNECTION_NODE;
+	return CMD_SUCCESS;
+}
+
+/* As vtysh leaves its own nodes: bring every daemon back to the same place. */
+static int leave(struct vty *vty)
+{
+	vty->node = CONFIG_NODE;
+	vtysh_execute("end");
+	vtysh_execute("configure");
+	return CMD_SUCCESS;
+}
+
+DEFUNSH(VTYSH_BGPD, shim_exit, shim_exit_cmd,
+	"exit",
+	"Exit current mode and down to previous mode\n")
+{
+	return leave(vty);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_quit, shim_quit_cmd,
+	"quit",
+	"Exit current mode and down to previous mode\n")
+{
+	return leave(vty);
+}
+
+DEFUNSH(VTYSH_REALLYALL, shim_end, shim_end_cmd,
+	"end",
+	"End current mode and change to enable mode\n")
+{
+	vty->node = ENABLE_NODE;
+	return CMD_SUCCESS;
+}
+
+static void node_init(struct cmd_node *node)
+{
+	install_node(node);
+	_install_element(node->node, &shim_exit_cmd);
+	_install_element(node->node, &shim_quit_cmd);
+	_install_element(node->node, &shim_end_cmd);
+}
+
+static bool version_fits(void)
+{
+	static int fits = -1;
+
+	if (fits >= 0)
+		return fits;
+	/* Nothing was configured yet: the version is libfrr's own. */
+	fits = !strcmp(frr_defaults_version(), FRR_VER_SHORT);
+	if (!fits)
+		fprintf(stderr, "gatehouse: the gateway's commands are missing, they were built for FRR "
+			FRR_VER_SHORT " and this is %s\n", frr_defaults_version());
+	return fits;
+}
+
+EXPORT void vty_init_vtysh(void)
+{
+	if (!version_fits())
+		return;
+	node_init(&gateway_node);
+	node_init(&gateway_expressroute_node);
+	node_init(&gateway_connection_node);
+	install_element(CONFIG_NODE, &shim_gateway_cmd);
+	install_element(CONFIG_NODE, &shim_expressroute_cmd);
+	install_element(CONFIG_NODE, &shim_connection_cmd);
+	gh_shim_commands();
+}
+
+/* ---- vtysh -b --------------------------------------------------------- */
+
+static int read_arguments(char *buffer, size_t size, char *argv[], int most)
+{
+	FILE *file = fopen("/proc/self/cmdline", "re");
+	size_t n = file ? fread(buffer, 1, size - 1, file) : 0;
+	int argc = 0;
+
+	if (file)
+		fclose(file);
+	buffer[n] = '\0';
+	for (char *p = buffer; p < buffer + n && argc < most - 1; p += strlen(p) + 1)
+		argv[argc++] = p;
+	argv[argc] = NULL;
+	return argc;
+}
+
+/* Was vtysh told to boot? Its own options, of which only -b counts. */
+static bool booting(void)
+{
+	static const struct option options[] = {
+		{ "boot", no_argument, NULL, 'b' },
+		{ "eval", required_argument, NULL, 'e' },
+		{ "command", required_argument, NULL, 'c' },
+		{ "daemon", required_argument, NULL, 'd' },
+		{ "vty_socket", required_argument, NULL, 'd' },
+		{ "config_dir", required_argument, NULL, 'd' },
+		{ "inputfile", required_argument, NULL, 'f' },
+		{ "histfile", required_argument, NULL, 'H' },
+		{ "pathspace", required_argument, NULL, 'N' },
+		{ NULL, 0, NULL, 0 },
+	};
+	char buffer[16384], *argv[256];
+	int argc = read_arguments(buffer, sizeof(buffer), argv, array_size(argv));
+	int saved_index = optind, saved_errors = opterr, option;
+	bool boot = false;
+
+	optind = 0;
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "be:c:d:nf:H:mEhCwN:ut", options, NULL)) != -1)
+		boot |= option == 'b';
+	optind = saved_index;
+	opterr = saved_errors;
+	return boot;
+}
+
+/*
+ * vtysh ends a file with this command; right before, bgpd is told that the
+ * file was the whole configuration and not lines to be added.
+ */
+EXPORT int cmd_execute(struct vty *vty, const char *cmd, const struct cmd_element **matched,
+		       int vtysh)
+{
+	static int (*real)(struct vty *, const char *, const struct cmd_element **, int);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "cmd_execute");
+	if (!strcmp(cmd, LOAD_END) && version_fits() && booting())
+		vtysh_execute_no_pager(BOOT);
+	return real(vty, cmd, matched, vtysh);
+}
+
+/* Programs that vtysh starts, such as the pager, have no use for the shim. */
+__attribute__((constructor)) static void drop_preload(void)
+{
+	const char *rest = getenv("LD_PRELOAD");
+
+	rest = rest ? strpbrk(rest, ": ") : NULL;
+	if (rest && rest[1])
+		setenv("LD_PRELOAD", rest + 1, 1);
+	else
+		unsetenv("LD_PRELOAD");
+}
