@@ -155,7 +155,6 @@ int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struc
 		       struct gh_buf *why)
 {
 	const struct ly_err_item *error;
-	bool ours;
 
 	if (!lyd_validate_module(tree, ds->module, LYD_VALIDATE_NO_STATE, NULL))
 		return 0;
@@ -163,9 +162,8 @@ int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struc
 	if (error)
 		error_path(error->path, path);
 	gh_buf_printf(why, "%s", error && error->msg ? error->msg : "refused by the schema");
-	ours = error && error->apptag && !strcmp(error->apptag, "must-violation");
 	ly_err_clean(ds->context, NULL);
-	return ours ? -EINVAL : -EBADMSG;
+	return -EINVAL;
 }
 
 void datastore_state_fini(struct datastore_state *state)

@@ -47,9 +47,8 @@ int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const st
 		    struct gh_buf *why);
 
 /*
- * Fills in defaults and validates *tree. On failure why has words and path the
- * data path of the culprit. -EINVAL: a `must` of ours, in its own words;
- * -EBADMSG: anything else, in libyang's.
+ * Fills in defaults and validates *tree. -EINVAL: words in why and the data
+ * path of the culprit in path.
  */
 int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struct gh_buf *path,
 		       struct gh_buf *why);

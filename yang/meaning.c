@@ -112,7 +112,7 @@ static struct place at_prefix(const char *list, const char *name, const char *le
 
 /* ---- 1 AS numbers ---- */
 
-const char *meaning_asn(uint32_t asn, bool own)
+const char *meaning_asn(uint32_t asn, bool edge)
 {
 	if (asn == 23456)
 		return "it stands for 4-byte numbers on old routers (AS_TRANS, RFC 6793)";
@@ -122,7 +122,7 @@ const char *meaning_asn(uint32_t asn, bool own)
 		return "it is reserved (RFC 7300)";
 	if (asn == 8074 || asn == 8075 || (asn >= 65517 && asn <= 65520))
 		return "Azure reserves it for itself";
-	if (asn == 12076 && own)
+	if (asn == 12076 && !edge)
 		return "it is that of Microsoft's ExpressRoute edges";
 	return NULL;
 }
@@ -135,27 +135,38 @@ static void check_asn(const struct place *at, const char *words, uint32_t asn, c
 		       " (64512-65514, 4200000000-4294967294)", words, asn, why);
 }
 
+static void check_remote_as(const struct gw_config *to, const struct place *at, const char *words,
+			    uint32_t asn, bool edge, struct meaning_findings *out)
+{
+	struct place own = at_gateway("asn");
+
+	if (!asn)
+		return;
+	if (asn == to->asn)
+		report(out, REFUSE, at, &own, "%s %u: it is this gateway's own number, and the"
+		       " session must be external; give the peer's, or change the gateway's asn",
+		       words, asn);
+	else
+		check_asn(at, words, asn, meaning_asn(asn, edge), out);
+}
+
 static void check_asns(const struct gw_config *to, struct meaning_findings *out)
 {
 	struct place at = at_gateway("asn");
 	size_t i;
 	int role;
 
-	check_asn(&at, "asn", to->asn, meaning_asn(to->asn, true), out);
+	check_asn(&at, "asn", to->asn, meaning_asn(to->asn, false), out);
 	for (i = 0; i < to->circuit_count; i++)
 		for (role = 0; role < GW_ROLES; role++) {
-			const struct gw_edge *e = &to->circuits[i].edges[role];
-
 			at = at_edge(&to->circuits[i], role, "remote-as");
-			check_asn(&at, "edge remote-as", e->remote_as,
-				  meaning_asn(e->remote_as, false), out);
+			check_remote_as(to, &at, "edge remote-as",
+					to->circuits[i].edges[role].remote_as, true, out);
 		}
 	for (i = 0; i < to->connection_count; i++) {
-		const struct gw_connection *c = &to->connections[i];
-
-		at = at_connection(c, "bgp/remote-as");
-		check_asn(&at, "bgp remote-as", c->remote_as, meaning_asn(c->remote_as, true),
-			  out);
+		at = at_connection(&to->connections[i], "bgp/remote-as");
+		check_remote_as(to, &at, "bgp remote-as", to->connections[i].remote_as, false,
+				out);
 	}
 }
 
@@ -265,7 +276,8 @@ static void check_addresses(const struct gw_config *to, struct meaning_findings 
 	check_outer(&at, "public-address", &to->public_ipv4, out);
 	check_outer(&at, "public-address", &to->public_ipv6, out);
 	at = at_gateway("router-id");
-	check_host(&at, "router-id", &to->router_id, out);
+	if (gh_addr_cmp(&to->router_id, &to->public_ipv4))      /* else it is that by default */
+		check_host(&at, "router-id", &to->router_id, out);
 	for (i = 0; i < to->circuit_count; i++)
 		for (role = 0; role < GW_ROLES; role++) {
 			const struct gw_edge *e = &to->circuits[i].edges[role];

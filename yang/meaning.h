@@ -46,7 +46,7 @@ struct meaning {
 void meaning_check(const struct meaning *m, struct meaning_findings *out);
 void meaning_findings_fini(struct meaning_findings *findings);
 
-/* Why nobody may use this AS number, or NULL. own: as the gateway's own number. */
-const char *meaning_asn(uint32_t asn, bool own);
+/* Why this AS number cannot be used, or NULL. edge: as that of an ExpressRoute edge. */
+const char *meaning_asn(uint32_t asn, bool edge);
 
 #endif

@@ -113,7 +113,9 @@ static void take_findings(struct work *w)
 		/* A warning is news only to those who touched what it is about. */
 		if (f->warning && !edits_line(&w->edits, f->path))
 			continue;
-		if (f->other_text && !edits_line(&w->edits, f->path)) {
+		/* Of two that collide, the later line is the one to blame. */
+		if (f->other_text &&
+		    edits_line(&w->edits, f->other) > edits_line(&w->edits, f->path)) {
 			print_place(&w->edits, f->other, NULL, false, out);
 			gh_buf_printf(out, "%s", f->other_text);
 			continue;
@@ -166,8 +168,8 @@ static int judge(struct work *w)
 				      w->t->key);
 	legs_fini(&legs);
 	take_findings(w);
-	/* Where the schema has no good words, the checks of meaning have said it better. */
-	if (ret == -EINVAL || (ret && !gh_buf_length(&w->errors))) {
+	/* What the schema refuses, the checks of meaning often say with both lines in view. */
+	if (ret && !gh_buf_length(&w->errors)) {
 		print_place(&w->edits, gh_buf_text(&path), NULL, true, &w->errors);
 		gh_buf_printf(&w->errors, "%s", gh_buf_text(&why));
 	}

@@ -1,0 +1,457 @@
+/* cli: text to tree and back, each line and its `no`, and what is said of wrong ones. */
+#include <errno.h>
+
+#include "tests/unit/yang_fixture.h"
+#include "yang/cli.h"
+
+static struct fixture f;
+
+static int setup(void **state)
+{
+	(void)state;
+	fixture_init(&f);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	fixture_fini(&f);
+	return 0;
+}
+
+/* The whole canonical text, with a key of this host. */
+static const char *full_text(void)
+{
+	static char text[4096];
+	char key[GW_ENCRYPTED_MAX + 1];
+
+	assert_int_equal(secret_encrypt(f.key, "s3cret", 6, key), 0);
+	snprintf(text, sizeof(text), "%s%s%s shared-key 6 %s\n%s", FULL_GATEWAY, FULL_CIRCUIT,
+		 FULL_CONNECTION_BEFORE_KEY, key, FULL_CONNECTION_AFTER_KEY);
+	return text;
+}
+
+static void assert_run(const char *text, bool replace)
+{
+	int ret = fixture_run(&f, NULL, text, replace);
+
+	if (ret)
+		print_error("%s\n-> %s\n", text, gh_buf_text(&f.message));
+	assert_int_equal(ret, 0);
+}
+
+static void test_round_trip(void **state)
+{
+	const char *text = full_text();
+
+	(void)state;
+	assert_run(text, true);
+	assert_string_equal(fixture_text(&f), text);
+	assert_run(text, false);
+	assert_false(f.changed);
+	assert_run(text, true);
+	assert_false(f.changed);
+	assert_run("", true);
+	assert_string_equal(fixture_text(&f), "");
+}
+
+/* Indentation, blanks, tabs, CR, comments, `exit` at column 0, order: all are free. */
+static void test_free_form(void **state)
+{
+	(void)state;
+	assert_run("! a comment with caf\xc3\xa9\n\n# another\n"
+		   "gateway connection b\r\nremote-address   2001:DB8:0::1\t\n"
+		   "weight 007\n"
+		   "gateway connection a\n\tprefix 10.2.0.0/16\nprefix 10.1.0.0/16\n"
+		   " prefix 9.0.0.0/8\nexit\nexit\nend\n"
+		   "   gateway\n address-space fd00::/48\n address-space 10.9.0.0/16\n exit", true);
+	assert_string_equal(fixture_text(&f),
+			    "gateway\n address-space 10.9.0.0/16\n address-space fd00::/48\n exit\n"
+			    "gateway connection a\n prefix 9.0.0.0/8\n prefix 10.1.0.0/16\n"
+			    " prefix 10.2.0.0/16\n exit\n"
+			    "gateway connection b\n remote-address 2001:db8::1\n weight 7\n exit\n");
+}
+
+/*
+ * Takes the canonical text's lines away one by one by prefixing `no`, and
+ * checks that each removal takes that line and nothing else.
+ */
+static void test_each_no(void **state)
+{
+	char text[4096], node[128] = "", edit[1024], expect[4096], *line, *save = NULL;
+	const char *full = full_text();
+	unsigned lines = 0;
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s", full);
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		const char *at = strstr(full, line);
+		size_t n = strlen(line) + 1;
+
+		if (line[0] != ' ') {
+			snprintf(node, sizeof(node), "%s", line);
+			continue;
+		}
+		if (!strcmp(line, " exit"))
+			continue;
+		/* The edge's own line takes its IPv6 session along: tested below. */
+		if (strstr(line, "interface er"))
+			continue;
+		if (!strncmp(line, " weight", 7) || !strncmp(line, " exit", 5))
+			at = strstr(strstr(full, node), line);
+		assert_run(full, true);
+		snprintf(edit, sizeof(edit), "%s\n no%s\n", node, line);
+		assert_run(edit, false);
+		assert_true(f.changed);
+		snprintf(expect, sizeof(expect), "%.*s%s", (int)(at - full), full, at + n);
+		assert_string_equal(fixture_text(&f), expect);
+		/* Again: nothing is there, and it says so. */
+		assert_run(edit, false);
+		assert_false(f.changed);
+		assert_non_null(strstr(gh_buf_text(&f.message), "line 2: gateway"));
+		assert_non_null(strstr(gh_buf_text(&f.message), "nothing removed"));
+		lines++;
+	}
+	assert_int_equal(lines, 27);
+}
+
+/* The short forms: `no` and the first words. */
+static void test_short_no(void **state)
+{
+	static const struct {
+		const char *node, *no, *gone;
+	} rows[] = {
+		{ "gateway", "asn", " asn" },
+		{ "gateway", "router-id", " router-id" },
+		{ "gateway", "vnet", " vnet" },
+		{ "gateway", "vnet interface", " vnet" },
+		{ "gateway", "mtu", " mtu" },
+		{ "gateway expressroute dc1", "edge primary", " edge primary" },
+		{ "gateway expressroute dc1", "edge secondary interface er1", " edge secondary" },
+		{ "gateway expressroute dc1", "edge primary peer-ipv6", " edge primary peer-ipv6" },
+		{ "gateway expressroute dc1", "bfd interval", " bfd interval" },
+		{ "gateway expressroute dc1", "wait-to-restore", " wait-to-restore" },
+		{ "gateway connection paris", "remote-address", " remote-address" },
+		{ "gateway connection paris", "shared-key", " shared-key" },
+		{ "gateway connection paris", "shared-key 0 whatever it was", " shared-key" },
+		{ "gateway connection paris", "local-id", " local-id" },
+		{ "gateway connection paris", "remote-id", " remote-id" },
+		{ "gateway connection paris", "bgp", " bgp" },
+		{ "gateway connection paris", "bgp remote-as", " bgp" },
+		{ "gateway connection paris", "ipsec encryption", " ipsec encryption" },
+		{ "gateway connection paris", "ipsec lifetime", " ipsec lifetime" },
+		{ "gateway connection paris", "ike lifetime", " ike lifetime" },
+		{ "gateway connection paris", "replay-window", " replay-window" },
+		{ "gateway connection paris", "shutdown", " shutdown" },
+	};
+	char edit[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_run(full_text(), true);
+		snprintf(edit, sizeof(edit), "%s\n no %s", rows[i].node, rows[i].no);
+		assert_run(edit, false);
+		assert_true(f.changed);
+		assert_null(strstr(gh_buf_text(&f.message), "nothing removed"));
+		snprintf(edit, sizeof(edit), "\n%s", rows[i].gone);
+		assert_null(strstr(fixture_text(&f), edit));
+	}
+}
+
+static void test_no_nodes(void **state)
+{
+	(void)state;
+	assert_run(full_text(), true);
+	assert_run("no gateway connection paris", false);
+	assert_string_equal(fixture_text(&f), FULL_GATEWAY FULL_CIRCUIT);
+	assert_run("no gateway", false);
+	assert_string_equal(fixture_text(&f), FULL_CIRCUIT);
+	assert_run("gateway expressroute dc1\n no gateway expressroute dc1\n", false);
+	assert_string_equal(fixture_text(&f), "");
+	assert_run("no gateway connection paris", false);
+	assert_string_equal(gh_buf_text(&f.message),
+			    "line 1: gateway connection paris: not configured, nothing removed");
+	assert_run("no gateway", false);
+}
+
+static void test_bfd_and_shutdown(void **state)
+{
+	(void)state;
+	assert_run("gateway expressroute dc1\n bfd interval 50 multiplier 3\n no bfd\n", true);
+	assert_string_equal(fixture_text(&f), "gateway expressroute dc1\n no bfd\n exit\n");
+	assert_int_equal(fixture_config(&f)->circuits[0].bfd_interval_ms, 0);
+	assert_run("gateway expressroute dc1\n bfd\n", false);
+	assert_string_equal(fixture_text(&f), "gateway expressroute dc1\n exit\n");
+	assert_int_equal(fixture_config(&f)->circuits[0].bfd_interval_ms, 300);
+	assert_run("gateway expressroute dc1\n no bfd\n bfd interval 50 multiplier 3\n", false);
+	assert_string_equal(fixture_text(&f),
+			    "gateway expressroute dc1\n bfd interval 50 multiplier 3\n exit\n");
+	assert_int_equal(fixture_config(&f)->circuits[0].bfd_interval_ms, 50);
+	assert_run("gateway connection a\n shutdown", true);
+	assert_true(fixture_config(&f)->connections[0].shutdown);
+}
+
+static void test_shared_key_forms(void **state)
+{
+	static const char *const forms[] = {
+		"shared-key two words", "shared-key 0 two words", "shared-key  0   two words  ",
+	};
+	const struct gw_connection *c;
+	struct gh_buf clear = { 0 };
+	char first[GW_ENCRYPTED_MAX + 1] = "", text[256];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		snprintf(text, sizeof(text), "gateway connection a\n %s", forms[i]);
+		assert_run(text, false);
+		c = fixture_config(&f)->connections;
+		assert_true(c->key_usable);
+		assert_int_equal(secret_decrypt(f.key, c->shared_key, &clear), 0);
+		assert_string_equal(gh_buf_text(&clear), "two words");
+		gh_buf_fini(&clear);
+		/* The same secret again keeps its ciphertext: nothing changes. */
+		if (i)
+			assert_string_equal(c->shared_key, first);
+		snprintf(first, sizeof(first), "%s", c->shared_key);
+	}
+	assert_run("gateway connection a\n shared-key 0 6", false);
+	assert_int_equal(secret_decrypt(f.key, fixture_config(&f)->connections->shared_key, &clear), 0);
+	assert_string_equal(gh_buf_text(&clear), "6");
+	gh_buf_fini(&clear);
+	assert_null(strstr(fixture_text(&f), "shared-key 0"));
+}
+
+/* What is refused by its form: line and reason, and nothing of it is done. */
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *text, *message;
+	} rows[] = {
+		{ "gateway\n\n asn 70000000000",
+		  "line 3: asn 70000000000: expected a number from 1 to 4294967295" },
+		{ "gateway\n asn 0", "line 2: asn 0: expected a number from 1 to 4294967295" },
+		{ "gateway\n asn -1", "line 2: asn -1: expected a number from 1 to 4294967295" },
+		{ "gateway\n asn 1x", "line 2: asn 1x: expected a number from 1 to 4294967295" },
+		{ "gateway\n asn",
+		  "line 2: asn: the line ends here; expected a number from 1 to 4294967295" },
+		{ "gateway\n asn 1 2", "line 2: asn 1 2: expected the end of the line" },
+		{ "gateway\n mtu 1279", "line 2: mtu 1279: expected a number from 1280 to 9000" },
+		{ "gateway\n router-id 1.2.3",
+		  "line 2: router-id 1.2.3: expected an IPv4 address A.B.C.D" },
+		{ "gateway\n router-id ::1",
+		  "line 2: router-id ::1: expected an IPv4 address A.B.C.D" },
+		{ "gateway\n address-space 10.1.2.0/16", "line 2: address-space 10.1.2.0/16: bits"
+		  " beyond the length are set; the prefix is 10.1.0.0/16" },
+		{ "gateway\n address-space 10.1.0.0/33", "line 2: address-space 10.1.0.0/33:"
+		  " expected a prefix A.B.C.D/M or X:X::X:X/M" },
+		{ "gateway\n no address-space", "line 2: no address-space: the line ends here;"
+		  " expected a prefix A.B.C.D/M or X:X::X:X/M" },
+		{ "gateway\n public-address fe80::1%eth0", "line 2: public-address fe80::1%eth0:"
+		  " expected an address A.B.C.D or X:X::X:X" },
+		{ "gateway\n vnet interface a/b", "line 2: vnet interface a/b: expected the name of"
+		  " an interface, 1 to 15 characters" },
+		{ "gateway\n vnet interface ..", "line 2: vnet interface ..: expected the name of"
+		  " an interface, 1 to 15 characters" },
+		{ "gateway\n vnet interface abcdefghijklmnop", "line 2: vnet interface"
+		  " abcdefghijklmnop: expected the name of an interface, 1 to 15 characters" },
+		{ "gateway\n remote-address 1.2.3.4", "line 2: remote-address: unknown word; gateway"
+		  " has: asn, router-id, address-space, vnet, public-address, mtu, exit" },
+		{ "gateway\n asn 65010\nexit\n asn 65011", "line 4: asn: no node is entered; begin"
+		  " with gateway, gateway expressroute NAME or gateway connection NAME" },
+		{ "gateway\n no exit", "line 2: no exit: unknown word; gateway"
+		  " has: asn, router-id, address-space, vnet, public-address, mtu, exit" },
+		{ "gateway\n no", "line 2: no: the line ends here; expected what to remove" },
+		{ "gateway foo", "line 1: gateway foo: expected expressroute, connection or the end"
+		  " of the line" },
+		{ "gateway connection",
+		  "line 1: gateway connection: the line ends here; expected a name" },
+		{ "gateway connection -x", "line 1: gateway connection -x: expected a name of"
+		  " letters, digits and - _ . , at most 80 characters" },
+		{ "gateway connection a'b", "line 1: gateway connection a'b: expected a name of"
+		  " letters, digits and - _ . , at most 80 characters" },
+		{ "gateway connection a b",
+		  "line 1: gateway connection a b: expected the end of the line" },
+		{ "gateway expressroute d\n edge third interface x", "line 2: edge third: expected"
+		  " primary or secondary" },
+		{ "gateway expressroute d\n edge primary", "line 2: edge primary: the line ends"
+		  " here; expected interface, or peer-ipv6" },
+		{ "gateway expressroute d\n edge primary interface e peer 1.1.1.1",
+		  "line 2: edge primary interface e peer 1.1.1.1: the line ends here; expected"
+		  " remote-as" },
+		{ "gateway expressroute d\n edge primary peer-ipv6 1.1.1.1", "line 2: edge primary"
+		  " peer-ipv6 1.1.1.1: expected an IPv6 address X:X::X:X" },
+		{ "gateway expressroute d\n bfd 300", "line 2: bfd 300: expected interval, or the"
+		  " end of the line" },
+		{ "gateway expressroute d\n bfd interval 9 multiplier 3", "line 2: bfd interval 9:"
+		  " expected a number from 10 to 60000" },
+		{ "gateway connection a\n bgp remote-as 1 peer 1.1.1.1", "line 2: bgp remote-as 1"
+		  " peer: expected peer-address" },
+		{ "gateway connection a\n ipsec encryption aes", "line 2: ipsec encryption aes:"
+		  " expected gcmaes128 or gcmaes256" },
+		{ "gateway connection a\n ipsec", "line 2: ipsec: the line ends here; expected"
+		  " encryption, or lifetime" },
+		{ "gateway connection a\n shutdown now",
+		  "line 2: shutdown now: expected the end of the line" },
+		{ "gateway connection a\n shared-key", "line 2: shared-key: the line ends here;"
+		  " expected 0 SECRET, 6 ENCRYPTED, or SECRET" },
+		{ "gateway connection a\n shared-key 0", "line 2: shared-key: the line ends here;"
+		  " expected 0 SECRET, 6 ENCRYPTED, or SECRET" },
+		{ "gateway connection a\n shared-key 6 a b", "line 2: shared-key: expected one"
+		  " encrypted key after 6, as show running-config prints it" },
+		{ "gateway connection a\n shared-key 6 abc", "line 2: gateway connection a:"
+		  " shared-key 6: this is not an encrypted key, or it was damaged; enter the key in"
+		  " clear with shared-key 0" },
+		{ "gateway connection a\n local-id two words",
+		  "line 2: local-id two words: expected the end of the line" },
+		{ "gateway\n asn 1\a", "line 2: character 6 is a control character (0x07)" },
+		{ "gateway\n asn \xc3\xa9", "line 2: character 5 is not ASCII (byte 0xc3)" },
+		{ "gateway connection a\n weight 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17",
+		  "line 2: weight 1 2: too many words" },
+	};
+	size_t i;
+
+	(void)state;
+	assert_run(FULL_GATEWAY, true);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(fixture_run(&f, NULL, rows[i].text, false), -EINVAL);
+		assert_string_equal(gh_buf_text(&f.message), rows[i].message);
+		assert_string_equal(fixture_text(&f), FULL_GATEWAY);
+	}
+}
+
+static void test_long_lines(void **state)
+{
+	char text[CLI_LINE_MAX + 64], name[82];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "gateway\n", 8);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(fixture_run(&f, NULL, text, false), -EINVAL);
+	assert_string_equal(gh_buf_text(&f.message), "line 2: longer than 1024 characters");
+	text[8 + CLI_LINE_MAX] = '\0';
+	assert_int_equal(fixture_run(&f, NULL, text, false), -EINVAL);
+	/* A comment may be of any length. */
+	memset(text + 8, '!', sizeof(text) - 9);
+	assert_run(text, false);
+	/* 80 characters are a name, 81 are not; a secret has 128. */
+	memset(name, 'n', 81);
+	name[81] = '\0';
+	snprintf(text, sizeof(text), "gateway connection %s", name);
+	assert_int_equal(fixture_run(&f, NULL, text, false), -EINVAL);
+	snprintf(text, sizeof(text), "gateway connection %s", name + 1);
+	assert_run(text, false);
+	assert_string_equal(fixture_config(&f)->connections[0].name, name + 1);
+	snprintf(text, sizeof(text), "gateway connection a\n shared-key %0129d", 1);
+	assert_int_equal(fixture_run(&f, NULL, text, false), -EINVAL);
+	assert_string_equal(gh_buf_text(&f.message),
+			    "line 2: shared-key: expected a secret of 1 to 128 printable ASCII"
+			    " characters");
+}
+
+/* No message ever repeats a secret, wherever the mistake is. */
+static void test_secret_is_not_repeated(void **state)
+{
+	static const char *const rows[] = {
+		"gateway connection a\n shared-key 6 hunter2 hunter2",
+		"gateway connection a\n shared-key 6 hunter2",
+		"gateway connection a\n shared-key hunter2\x01",
+		"gateway connection a\n shared-key 0 hunter2\xff",
+		"gateway connection a\n shared-key 0 hunter2\n bgp remote-as 1",
+		"gateway connection a shared-key 0 hunter2",
+		"gateway\n shared-key 0 hunter2",
+		"shared-key 0 hunter2",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(fixture_run(&f, NULL, rows[i], false), -EINVAL);
+		assert_null(strstr(gh_buf_text(&f.message), "hunter2"));
+	}
+}
+
+/* A NUL inside, and every cut of a whole configuration: refused or accepted, never worse. */
+static void test_cut(void **state)
+{
+	struct edits edits = { 0 };
+	struct gh_buf why = { 0 };
+	const char *full = full_text();
+	size_t n, length = strlen(full);
+
+	(void)state;
+	assert_int_equal(cli_parse(f.ds, f.key, "gateway\n asn\0 1", 15, &edits, &why), -EINVAL);
+	assert_string_equal(gh_buf_text(&why), "line 2: character 4 is a control character (0x00)");
+	edits_fini(&edits);
+	gh_buf_fini(&why);
+	for (n = 0; n <= length; n++) {
+		char *cut = malloc(n + 1);
+
+		memcpy(cut, full, n);
+		cut[n] = '\0';
+		if (!fixture_run(&f, NULL, cut, true)) {
+			char *canonical = strdup(fixture_text(&f));
+
+			assert_run(canonical, true);
+			assert_false(f.changed);
+			free(canonical);
+		}
+		free(cut);
+	}
+}
+
+static void test_place(void **state)
+{
+	static const struct {
+		const char *path, *node, *leaf;
+	} rows[] = {
+		{ "/gatehouse:gateway", "gateway", "gateway" },
+		{ "/gatehouse:gateway/asn", "gateway", "gateway: asn" },
+		{ "/gatehouse:gateway/address-space[.='10.0.0.0/8']", "gateway",
+		  "gateway: address-space 10.0.0.0/8" },
+		{ "/gatehouse:gateway/connection[name='paris']", "gateway connection paris",
+		  "gateway connection paris" },
+		{ "/gatehouse:gateway/connection[name='paris']/bgp/peer-address",
+		  "gateway connection paris", "gateway connection paris: bgp peer-address" },
+		{ "/gatehouse:gateway/expressroute[name='dc1']/edge[role='primary']/peer-ipv6",
+		  "gateway expressroute dc1",
+		  "gateway expressroute dc1: edge primary peer-ipv6" },
+		{ "/else", "", "" },
+		{ "/gatehouse:gateway/connection[name='par", "gateway connection", "gateway connection" },
+	};
+	struct gh_buf out = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		cli_place(rows[i].path, false, &out);
+		assert_string_equal(gh_buf_text(&out), rows[i].node);
+		gh_buf_fini(&out);
+		cli_place(rows[i].path, true, &out);
+		assert_string_equal(gh_buf_text(&out), rows[i].leaf);
+		gh_buf_fini(&out);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_free_form, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each_no, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_short_no, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_nodes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bfd_and_shutdown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shared_key_forms, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_long_lines, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_secret_is_not_repeated, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

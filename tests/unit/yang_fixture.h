@@ -1,0 +1,117 @@
+/* What the tests of yang/ share: a private directory, a host key, a datastore. */
+#ifndef GH_TESTS_YANG_FIXTURE_H
+#define GH_TESTS_YANG_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "yang/datastore.h"
+#include "yang/secret.h"
+#include "yang/transaction.h"
+
+struct fixture {
+	char dir[64];
+	struct secret_key *key;
+	struct datastore *ds;
+	struct gh_buf message;
+	bool changed;
+};
+
+static inline void fixture_remove(const struct fixture *f, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/%s", f->dir, name);
+	unlink(path);
+}
+
+static inline void fixture_init(struct fixture *f)
+{
+	char path[128];
+
+	memset(f, 0, sizeof(*f));
+	snprintf(f->dir, sizeof(f->dir), "/tmp/gh-test.XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(path, sizeof(path), "%s/host.key", f->dir);
+	assert_int_equal(secret_key_open(path, &f->key, &f->message), 0);
+	assert_int_equal(datastore_new(&f->ds, &f->message), 0);
+}
+
+static inline void fixture_fini(struct fixture *f)
+{
+	datastore_free(f->ds);
+	secret_key_free(f->key);
+	gh_buf_fini(&f->message);
+	fixture_remove(f, "host.key");
+	rmdir(f->dir);
+}
+
+/* One transaction; the words are in f->message afterwards. */
+static inline int fixture_run(struct fixture *f, const struct transaction *t, const char *text,
+			      bool replace)
+{
+	struct transaction plain = { .datastore = f->ds, .key = f->key };
+	struct transaction_request request = { .text = text, .length = strlen(text),
+					       .replace = replace };
+
+	gh_buf_fini(&f->message);
+	return transaction_run(t ? t : &plain, &request, &f->message, &f->changed);
+}
+
+static inline const char *fixture_text(const struct fixture *f)
+{
+	return datastore_running(f->ds)->text;
+}
+
+static inline const struct gw_config *fixture_config(const struct fixture *f)
+{
+	return datastore_running(f->ds)->config;
+}
+
+/* Every line of the grammar in canonical form; @ stands for an encrypted key. */
+#define FULL_GATEWAY \
+	"gateway\n" \
+	" asn 65010\n" \
+	" router-id 203.0.113.9\n" \
+	" address-space 10.1.0.0/16\n" \
+	" address-space 10.3.0.0/16\n" \
+	" address-space fd00:1::/48\n" \
+	" vnet interface vnet0\n" \
+	" public-address 203.0.113.1\n" \
+	" public-address 2001:db8::1\n" \
+	" mtu 1420\n" \
+	" exit\n"
+#define FULL_CIRCUIT \
+	"gateway expressroute dc1\n" \
+	" edge primary interface er0 peer 172.16.0.1 remote-as 12076\n" \
+	" edge secondary interface er1 peer 172.16.0.5 remote-as 12076\n" \
+	" edge primary peer-ipv6 fd00:2::1\n" \
+	" edge secondary peer-ipv6 fd00:2::5\n" \
+	" bfd interval 50 multiplier 4\n" \
+	" wait-to-restore 5\n" \
+	" weight 10\n" \
+	" exit\n"
+#define FULL_CONNECTION_BEFORE_KEY \
+	"gateway connection paris\n" \
+	" remote-address 198.51.100.7\n"
+#define FULL_CONNECTION_AFTER_KEY \
+	" local-id gw.example\n" \
+	" remote-id paris@example\n" \
+	" bgp remote-as 64520 peer-address 169.254.21.2 local-address 169.254.21.1\n" \
+	" prefix 192.168.0.0/24\n" \
+	" prefix 2001:db8:7::/48\n" \
+	" ipsec encryption gcmaes128\n" \
+	" ipsec lifetime 3600\n" \
+	" ike lifetime 7200\n" \
+	" replay-window 2048\n" \
+	" weight 20\n" \
+	" shutdown\n" \
+	" exit\n"
+
+#endif
