@@ -24,6 +24,53 @@ IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 test_ipsec_SOURCES = tests/unit/test_ipsec.c
 test_ipsec_CFLAGS = $(UNIT_CFLAGS)
 test_ipsec_LDADD = $(IPSEC_TEST_LIBS)
+
+# yang/
+YANG_TESTS = test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_meaning test_transaction test_store
+check_PROGRAMS += $(YANG_TESTS)
+TESTS += $(YANG_TESTS)
+YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
+YANG_TEST_LIBS = $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_edit_SOURCES = tests/unit/test_edit.c tests/unit/yang_fixture.h
+test_edit_CFLAGS = $(YANG_TEST_CFLAGS)
+test_edit_LDADD = $(YANG_TEST_LIBS)
+
+test_secret_SOURCES = tests/unit/test_secret.c tests/unit/yang_fixture.h
+test_secret_CFLAGS = $(YANG_TEST_CFLAGS)
+test_secret_LDADD = $(YANG_TEST_LIBS)
+
+test_legs_SOURCES = tests/unit/test_legs.c tests/unit/yang_fixture.h
+test_legs_CFLAGS = $(YANG_TEST_CFLAGS)
+test_legs_LDADD = $(YANG_TEST_LIBS)
+
+test_config_SOURCES = tests/unit/test_config.c tests/unit/yang_fixture.h
+test_config_CFLAGS = $(YANG_TEST_CFLAGS)
+test_config_LDADD = $(YANG_TEST_LIBS)
+
+test_snapshot_SOURCES = tests/unit/test_snapshot.c tests/unit/yang_fixture.h
+test_snapshot_CFLAGS = $(YANG_TEST_CFLAGS)
+test_snapshot_LDADD = $(YANG_TEST_LIBS)
+
+test_datastore_SOURCES = tests/unit/test_datastore.c tests/unit/yang_fixture.h
+test_datastore_CFLAGS = $(YANG_TEST_CFLAGS)
+test_datastore_LDADD = $(YANG_TEST_LIBS)
+
+test_cli_SOURCES = tests/unit/test_cli.c tests/unit/yang_fixture.h
+test_cli_CFLAGS = $(YANG_TEST_CFLAGS)
+test_cli_LDADD = $(YANG_TEST_LIBS)
+
+test_meaning_SOURCES = tests/unit/test_meaning.c tests/unit/yang_fixture.h
+test_meaning_CFLAGS = $(YANG_TEST_CFLAGS)
+test_meaning_LDADD = $(YANG_TEST_LIBS)
+
+test_transaction_SOURCES = tests/unit/test_transaction.c tests/unit/yang_fixture.h
+test_transaction_CFLAGS = $(YANG_TEST_CFLAGS)
+test_transaction_LDADD = $(YANG_TEST_LIBS)
+
+test_store_SOURCES = tests/unit/test_store.c tests/unit/yang_fixture.h
+test_store_CFLAGS = $(YANG_TEST_CFLAGS)
+test_store_LDADD = $(YANG_TEST_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).

@@ -16,6 +16,10 @@ libreplay_a_SOURCES = tests/fuzz/replay.c
 FUZZERS += tests/fuzz/fuzz_fact
 tests_fuzz_fuzz_fact_LDADD = libbase.a $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_cli
+tests_fuzz_fuzz_cli_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_cli_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+
 check_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/seeds
 if !FUZZING
