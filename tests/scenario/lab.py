@@ -29,6 +29,7 @@ CLONE_NEWPID = 0x20000000
 MS_REC = 0x4000
 MS_PRIVATE = 1 << 18
 PR_SET_PDEATHSIG = 1
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -50,8 +51,8 @@ def _call(name, *arguments):
 def enclosed(main):
     """Run main() as the first process of new PID and mount namespaces.
 
-    Returns main's exit status. SIGTERM and SIGHUP are handed on; when this
-    process dies without a word the kernel kills the enclosed one.
+    Returns main's exit status. Signals that end a program are handed on; when
+    this process dies without a word the kernel kills the enclosed one.
     """
     _call("unshare", CLONE_NEWPID | CLONE_NEWNS)
     child = os.fork()
@@ -59,16 +60,17 @@ def enclosed(main):
         _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
         _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
         _call("mount", b"proc", b"/proc", b"proc", 0, None)
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, _interrupted)
         os._exit(_guarded(main))
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, lambda got, _frame: os.kill(child, got))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)    # the terminal tells the child itself
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def _interrupted(_number, _frame):
+    for number in ENDING:       # once is enough: a terminal tells us and our parent
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
