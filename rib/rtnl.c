@@ -317,9 +317,8 @@ void rtnl_link_up_put(struct gh_buf *b, int ifindex, uint32_t mtu)
 
 void rtnl_veth_put(struct gh_buf *b, const char *name, const char *peer)
 {
-	struct ifinfomsg head = {
-		.ifi_flags = IFF_UP | IFF_NOARP, .ifi_change = IFF_UP | IFF_NOARP,
-	};
+	/* Not up yet: the kernel opens the peer before it knows its other end, and refuses. */
+	struct ifinfomsg head = { .ifi_flags = IFF_NOARP, .ifi_change = IFF_NOARP };
 	size_t m = nl_begin(b, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
 	size_t info, data, other;
 
