@@ -1,1 +1,23 @@
-# filled in by the parts as they land
+sbin_PROGRAMS += gatehoused/gatehoused
+dist_man_MANS += gatehoused/gatehoused.8
+
+# Everything but main, so that unit tests can link it.
+noinst_LIBRARIES += libgatehoused.a
+libgatehoused_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS) $(LIBCAP_CFLAGS)
+libgatehoused_a_SOURCES = \
+	gatehoused/apply.c \
+	gatehoused/diagnose.c \
+	gatehoused/gateway.c gatehoused/gateway.h \
+	gatehoused/grid.c gatehoused/grid.h \
+	gatehoused/guests.c gatehoused/guests.h \
+	gatehoused/hear.c \
+	gatehoused/keeper.c gatehoused/keeper.h \
+	gatehoused/options.c gatehoused/options.h \
+	gatehoused/show.c gatehoused/show.h \
+	gatehoused/show_routes.c \
+	gatehoused/speaker.c gatehoused/speaker.h \
+	gatehoused/timeline.c gatehoused/timeline.h
+
+gatehoused_gatehoused_SOURCES = gatehoused/main.c
+gatehoused_gatehoused_LDADD = libgatehoused.a libghyang.a librib.a libike.a libipsec.a libbase.a \
+	$(LIBYANG_LIBS) $(OPENSSL_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS) $(EV_LIBS)

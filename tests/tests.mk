@@ -71,6 +71,29 @@ test_transaction_LDADD = $(YANG_TEST_LIBS)
 test_store_SOURCES = tests/unit/test_store.c tests/unit/yang_fixture.h
 test_store_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_LDADD = $(YANG_TEST_LIBS)
+check_PROGRAMS += test_grid test_guests test_options test_speaker test_timeline
+TESTS += test_grid test_guests test_options test_speaker test_timeline
+
+test_grid_SOURCES = tests/unit/test_grid.c
+test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
+test_grid_CFLAGS = $(UNIT_CFLAGS)
+test_grid_LDADD = libgatehoused.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
+
+test_guests_SOURCES = tests/unit/test_guests.c
+test_guests_CFLAGS = $(UNIT_CFLAGS)
+test_guests_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_options_SOURCES = tests/unit/test_options.c
+test_options_CFLAGS = $(UNIT_CFLAGS)
+test_options_LDADD = libgatehoused.a $(CMOCKA_LIBS)
+
+test_speaker_SOURCES = tests/unit/test_speaker.c
+test_speaker_CFLAGS = $(UNIT_CFLAGS)
+test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_timeline_SOURCES = tests/unit/test_timeline.c
+test_timeline_CFLAGS = $(UNIT_CFLAGS)
+test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).
