@@ -16,14 +16,52 @@ test_fact_LDADD = libbase.a $(CMOCKA_LIBS)
 test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
-check_PROGRAMS += test_ipsec
-TESTS += test_ipsec
 
+IPSEC_TESTS = test_esp test_fwd test_gro test_gso test_idmap test_ipsec test_mss test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += $(IPSEC_TESTS)
+TESTS += $(IPSEC_TESTS)
+EXTRA_DIST += tests/unit/inner.h tests/vectors/gcm.h
+
+test_esp_SOURCES = tests/unit/test_esp.c
+test_esp_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_esp_LDADD = $(IPSEC_TEST_LIBS)
+
+test_fwd_SOURCES = tests/unit/test_fwd.c
+test_fwd_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_fwd_LDADD = $(IPSEC_TEST_LIBS)
+
+test_gro_SOURCES = tests/unit/test_gro.c
+test_gro_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_gro_LDADD = $(IPSEC_TEST_LIBS)
+
+test_gso_SOURCES = tests/unit/test_gso.c
+test_gso_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_gso_LDADD = $(IPSEC_TEST_LIBS)
+
+test_idmap_SOURCES = tests/unit/test_idmap.c
+test_idmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_idmap_LDADD = $(IPSEC_TEST_LIBS)
 
 test_ipsec_SOURCES = tests/unit/test_ipsec.c
-test_ipsec_CFLAGS = $(UNIT_CFLAGS)
+test_ipsec_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_ipsec_LDADD = $(IPSEC_TEST_LIBS)
+
+test_mss_SOURCES = tests/unit/test_mss.c
+test_mss_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_mss_LDADD = $(IPSEC_TEST_LIBS)
+
+test_packet_SOURCES = tests/unit/test_packet.c
+test_packet_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_packet_LDADD = $(IPSEC_TEST_LIBS)
+
+test_replay_SOURCES = tests/unit/test_replay.c
+test_replay_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_replay_LDADD = $(IPSEC_TEST_LIBS)
+
+test_seqmap_SOURCES = tests/unit/test_seqmap.c
+test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
 YANG_TESTS = test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_meaning test_transaction test_store

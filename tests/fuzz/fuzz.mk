@@ -16,12 +16,18 @@ libreplay_a_SOURCES = tests/fuzz/replay.c
 FUZZERS += tests/fuzz/fuzz_fact
 tests_fuzz_fuzz_fact_LDADD = libbase.a $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_inbound
+tests_fuzz_fuzz_inbound_LDADD = libipsec.a libbase.a $(OPENSSL_LIBS) $(FUZZ_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_outbound
+tests_fuzz_fuzz_outbound_LDADD = libipsec.a libbase.a $(OPENSSL_LIBS) $(FUZZ_LIBS)
+
 FUZZERS += tests/fuzz/fuzz_cli
 tests_fuzz_fuzz_cli_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_cli_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 
 check_PROGRAMS += $(FUZZERS)
-EXTRA_DIST += tests/fuzz/seeds
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/datapath.h
 if !FUZZING
 TESTS += $(FUZZERS)
 endif
