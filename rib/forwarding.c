@@ -59,17 +59,33 @@ void forwarding_tune(const char *interface, bool keep_addresses)
 		sysctl_interface("net/ipv6/conf/%s/keep_addr_on_down", interface, "1");
 }
 
-int forwarding_on(void)
+int forwarding_on4(const char *interface)
+{
+	int error = sysctl_interface("net/ipv4/conf/%s/forwarding", interface, "1");
+
+	if (error && error != -ENOENT)
+		gh_error("forwarding: cannot switch it on for %s: %s", interface, strerror(-error));
+	return error == -ENOENT ? 0 : error;
+}
+
+void forwarding_off4(const char *interface)
+{
+	char all[16];
+
+	if (!sysctl_read("net/ipv4/conf/all/forwarding", all, sizeof(all)))
+		sysctl_interface("net/ipv4/conf/%s/forwarding", interface, all);
+}
+
+int forwarding_on6(void)
 {
 	char value[16];
-	int error = sysctl_write("net/ipv4/ip_forward", "1");
+	int error;
 
-	if (!sysctl_read("net/ipv6/conf/all/forwarding", value, sizeof(value)) && !strcmp(value, "0")) {
-		each_conf("/proc/sys/net/ipv6/conf", keep_accepting, "2");
-		if (!error)
-			error = sysctl_write("net/ipv6/conf/all/forwarding", "1");
-	}
+	if (sysctl_read("net/ipv6/conf/all/forwarding", value, sizeof(value)) || !strcmp(value, "1"))
+		return 0;
+	each_conf("/proc/sys/net/ipv6/conf", keep_accepting, "2");
+	error = sysctl_write("net/ipv6/conf/all/forwarding", "1");
 	if (error)
-		gh_error("forwarding: cannot switch it on: %s", strerror(-error));
+		gh_error("forwarding: cannot switch it on for IPv6: %s", strerror(-error));
 	return error;
 }

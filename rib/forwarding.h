@@ -20,11 +20,16 @@ void forwarding_release_rp_filter(void);
 /* rp_filter and send_redirects off; IPv6 addresses outlive a link that is set down. */
 void forwarding_tune(const char *interface, bool keep_addresses);
 
+/* IPv4 packets that come in by this interface are forwarded. */
+int forwarding_on4(const char *interface);
+/* The interface is no longer ours: as all others are. */
+void forwarding_off4(const char *interface);
+
 /*
- * Both families on. IPv6 forwarding would make the kernel ignore router
- * advertisements, which may be what gives this host its default route: an
- * interface that accepted them goes on accepting them.
+ * IPv6 is forwarded on all interfaces or none. It would make the kernel ignore
+ * router advertisements, which may be what gives this host its default route:
+ * an interface that accepted them goes on accepting them.
  */
-int forwarding_on(void);
+int forwarding_on6(void);
 
 #endif

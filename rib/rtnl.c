@@ -201,14 +201,15 @@ void rtnl_rule_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_rule
 	struct fib_rule_hdr head = {
 		.family = r->family,
 		.dst_len = r->to.addr.family ? r->to.length : 0,
-		.action = FR_ACT_TO_TBL,
+		.action = r->unreachable ? FR_ACT_UNREACHABLE : FR_ACT_TO_TBL,
 	};
 	/* Rules know no replace; an equal one is refused only with NLM_F_EXCL. */
 	size_t m = nl_begin(b, verb == RTNL_DEL ? RTM_DELRULE : RTM_NEWRULE,
 			    verb == RTNL_DEL ? 0 : NLM_F_CREATE | NLM_F_EXCL, &head, sizeof(head));
 
 	nl_attr_u32(b, FRA_PRIORITY, r->priority);
-	nl_attr_u32(b, FRA_TABLE, r->table);
+	if (!r->unreachable)
+		nl_attr_u32(b, FRA_TABLE, r->table);
 	nl_attr_u8(b, FRA_PROTOCOL, r->protocol);
 	if (r->iif[0])
 		nl_attr_text(b, FRA_IIFNAME, r->iif);
@@ -232,6 +233,7 @@ bool rtnl_rule_read(const struct nlmsghdr *h, struct rtnl_rule *out)
 	out->priority = nl_u32(tb[FRA_PRIORITY], 0);
 	out->table = nl_u32(tb[FRA_TABLE], head->table);
 	out->suppress_length = (int)nl_u32(tb[FRA_SUPPRESS_PREFIXLEN], (uint32_t)-1);
+	out->unreachable = head->action == FR_ACT_UNREACHABLE;
 	if (tb[FRA_PROTOCOL] && RTA_PAYLOAD(tb[FRA_PROTOCOL]))
 		out->protocol = *(uint8_t *)RTA_DATA(tb[FRA_PROTOCOL]);
 	if (tb[FRA_IIFNAME])

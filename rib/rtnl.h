@@ -73,6 +73,7 @@ struct rtnl_rule {
 	char iif[GH_IFNAME_MAX + 1];    /* "": any */
 	struct gh_prefix to;            /* no family: any */
 	int suppress_length;            /* -1: none */
+	bool unreachable;               /* instead of a table */
 };
 
 void rtnl_rule_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_rule *rule);

@@ -25,9 +25,9 @@
 /* Below main's 32766; four per instance. */
 #define PRIORITY_BASE 1000
 #define PRIORITIES 4
-enum { PRIORITY_IIF, PRIORITY_CONNECTED, PRIORITY_SPACE };
+enum { PRIORITY_IIF, PRIORITY_CONNECTED, PRIORITY_SPACE, PRIORITY_OTHERS };
 
-#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 2) + 2 * UNDERLAY_SPACES_MAX)
+#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 2) + 3 * UNDERLAY_SPACES_MAX)
 
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
@@ -41,6 +41,7 @@ struct underlay {
 	struct underlay_plan plan;      /* as applied; its arrays are ours */
 	bool swept;                     /* leftovers of an earlier process are gone */
 	bool closed;
+	bool planned;                   /* plan is one that was given */
 };
 
 /* Talks, and says what failed. */
@@ -124,7 +125,7 @@ static void rule_add_space(struct rule_set *s, const struct underlay *u, const s
 {
 	struct rtnl_rule r = {
 		.family = space->addr.family, .priority = u->priority + PRIORITY_CONNECTED,
-		.table = RT_TABLE_MAIN, .protocol = UNDERLAY_PROTOCOL, .to = *space,
+		.table = RT_TABLE_MAIN, .protocol = UNDERLAY_PROTOCOL, .iif = "lo", .to = *space,
 		.suppress_length = 0,
 	};
 
@@ -134,6 +135,11 @@ static void rule_add_space(struct rule_set *s, const struct underlay *u, const s
 	r.priority = u->priority + PRIORITY_SPACE;
 	r.table = u->table;
 	r.suppress_length = -1;
+	s->rules[s->count++] = r;
+	r = (struct rtnl_rule){
+		.family = space->addr.family, .priority = u->priority + PRIORITY_OTHERS,
+		.protocol = UNDERLAY_PROTOCOL, .to = *space, .suppress_length = -1, .unreachable = true,
+	};
 	s->rules[s->count++] = r;
 }
 
@@ -154,7 +160,8 @@ static void rules_wanted(const struct underlay *u, const struct underlay_plan *p
 static bool rule_is_same(const struct rtnl_rule *a, const struct rtnl_rule *b)
 {
 	return a->family == b->family && a->priority == b->priority && a->table == b->table &&
-	       a->suppress_length == b->suppress_length && !strcmp(a->iif, b->iif) &&
+	       a->suppress_length == b->suppress_length && a->unreachable == b->unreachable &&
+	       !strcmp(a->iif, b->iif) &&
 	       !gh_prefix_cmp(&a->to, &b->to);
 }
 
@@ -398,6 +405,37 @@ static int tun_apply(struct underlay *u)
 	return error;
 }
 
+static int forward(const struct underlay *u, const struct underlay_plan *plan)
+{
+	int error = forwarding_on4(u->tun);
+
+	if (plan->vnet[0])
+		keep_first(&error, forwarding_on4(plan->vnet));
+	for (unsigned i = 0; i < plan->edges_count; i++)
+		keep_first(&error, forwarding_on4(plan->edges[i]));
+	keep_first(&error, forwarding_on6());
+	return error;
+}
+
+static bool plan_has_interface(const struct underlay_plan *plan, const char *name)
+{
+	bool has = !strcmp(name, plan->vnet);
+
+	for (unsigned i = 0; i < plan->edges_count; i++)
+		has |= !strcmp(name, plan->edges[i]);
+	return has;
+}
+
+/* Before their rules go: what comes in by an interface that leaves the plan is no longer forwarded. */
+static void stop_forwarding(const struct underlay *u, const struct underlay_plan *plan)
+{
+	if (u->plan.vnet[0] && !plan_has_interface(plan, u->plan.vnet))
+		forwarding_off4(u->plan.vnet);
+	for (unsigned i = 0; i < u->plan.edges_count; i++)
+		if (!plan_has_interface(plan, u->plan.edges[i]))
+			forwarding_off4(u->plan.edges[i]);
+}
+
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 {
 	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
@@ -414,25 +452,25 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		forwarding_tune(plan->edges[i], true);
 	keep_first(&error, spaces_apply(u, plan, vnet));
+	stop_forwarding(u, plan);
 	rules_wanted(u, plan, rules);
 	keep_first(&error, rules_apply(u, rules));
 	keep_first(&error, peers_apply(u, plan));
 	keep_first(&error, sweep(u, plan, vnet));
 	keep_first(&error, plan_copy(u, plan));
+	u->planned = true;
 	if (u->closed)
-		keep_first(&error, forwarding_on());
+		keep_first(&error, forward(u, plan));
 	free(rules);
 	return error;
 }
 
 int underlay_link_changed(struct underlay *u, const char *name)
 {
-	bool ours = !strcmp(name, u->tun) || !strcmp(name, u->plan.vnet);
-	struct underlay_plan plan = u->plan;
-
-	for (unsigned i = 0; i < plan.edges_count; i++)
-		ours |= !strcmp(name, plan.edges[i]);
-	return ours ? underlay_apply(u, &u->plan) : 0;
+	/* Before the first plan, the rules that an earlier process left must not be touched. */
+	if (!u->planned || (strcmp(name, u->tun) && !plan_has_interface(&u->plan, name)))
+		return 0;
+	return underlay_apply(u, &u->plan);
 }
 
 int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out)

@@ -7,19 +7,22 @@
  * where a default route would carry it away in clear.
  *
  *   rule  iif VNET, EDGE..., TUN            lookup TABLE
- *   rule  to SPACE                          lookup main suppress_prefixlength 0, then TABLE
+ *   rule  iif lo to SPACE                   lookup main suppress_prefixlength 0, then TABLE
+ *   rule  to SPACE                          unreachable
  *   TABLE SPACE dev VNET                    metric 10
  *   TABLE default dev TUN                   metric 4096
  *   TABLE unreachable default               metric 4294967295
  *   main  tunnel BGP peer dev TUN           metric 20
  *   TUN   local BGP addresses /32, /128
- *   sysctl rp_filter, send_redirects 0 on ours; accept_ra 2 where it was 1;
- *          keep_addr_on_down 1 on edges and TUN; nexthop_compat_mode 0;
- *          ip_forward and IPv6 forwarding 1, last
+ *   sysctl nexthop_compat_mode 0; rp_filter, send_redirects 0 on ours;
+ *          keep_addr_on_down 1 on edges and TUN; last, forwarding 1: in IPv4 on
+ *          ours alone, so that the public link forwards nothing, in IPv6 on all,
+ *          for want of anything finer; accept_ra 2 where it was 1
  *
  * The rules to SPACE are for what this host itself says to the VNet (ICMP errors
  * about forwarded packets quote them): connected networks first, as ever, then
- * the VNet side, never the main table's default.
+ * the VNet side, never the main table's default. From any other interface, the
+ * public link above all, nobody gets into the VNet.
  *
  * Applying is idempotent and takes over what an earlier process left. On exit
  * all of it stays: forwarding goes on, closed.

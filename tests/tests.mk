@@ -132,9 +132,31 @@ test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_decide test_leg test_table
+TESTS += test_decide test_leg test_table
+
+RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
+
+test_decide_SOURCES = tests/unit/test_decide.c
+test_decide_CFLAGS = $(UNIT_CFLAGS)
+test_decide_LDADD = $(RIB_TEST_LIBS)
+
+test_leg_SOURCES = tests/unit/test_leg.c
+test_leg_CFLAGS = $(UNIT_CFLAGS)
+test_leg_LDADD = $(RIB_TEST_LIBS)
+
+test_table_SOURCES = tests/unit/test_table.c
+test_table_CFLAGS = $(UNIT_CFLAGS)
+test_table_LDADD = $(RIB_TEST_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).
 noinst_PROGRAMS += tests/scenario/probe
 tests_scenario_probe_SOURCES = tests/scenario/probe.c
 EXTRA_DIST += tests/scenario
+
+# The kernel's side of a failover, measured (root).
+noinst_PROGRAMS += tests/bench/flip
+tests_bench_flip_SOURCES = tests/bench/flip.c
+tests_bench_flip_LDADD = librib.a libbase.a
