@@ -61,9 +61,22 @@ charon {
   retransmit_timeout = 2.0
   retransmit_base = 1.5
   retransmit_tries = 5
-  plugins { gatehouse { load = yes
-                        run_dir = /run/gatehouse/gateway } }
-  filelog { stdout { default = 1; time_format = %H:%M:%S; flush_line = yes } }
+  plugins {
+    gatehouse {
+      load = yes
+      run_dir = /run/gatehouse/gateway
+    }
+  }
+  filelog {
+    lab {
+      path = /dev/stdout
+      time_format = %H:%M:%S
+      flush_line = yes
+      default = 1
+      net = 2
+      knl = 2
+    }
+  }
 }
 """
 

@@ -209,7 +209,14 @@ charon {
   plugins {
     kernel-libipsec { allow_peer_ts = yes }
   }
-  filelog { stdout { default = 1; ike = 1; knl = 1; time_format = %H:%M:%S; flush_line = yes } }
+  filelog {
+    lab {
+      path = /dev/stdout
+      time_format = %H:%M:%S
+      flush_line = yes
+      default = 1
+    }
+  }
 }
 """
 
