@@ -47,7 +47,7 @@ bgpd-plugin/vtysh/gh_shim_commands.c: bgpd-plugin/gh_vty.c bgpd-plugin/gh_node.h
 	src=`cd $(srcdir) && pwd` && out=`pwd`/bgpd-plugin/vtysh && \
 	(cd $(FRR_BUILD) && CPATH=$$src $(PERL) $(FRR_EXTRACT) $$out/bgpd/gh_vty.c) > $@.tmp && \
 	{ echo '#include "bgpd-plugin/vtysh/gh_shim.h"'; \
-	$(SED) -e 's/^void vtysh_init_cmd/void gh_shim_commands/' \
+	$(SED) -e 's/^void vtysh_init_cmd/void gh_shim_commands/' -e 's/,  /, /g' \
 		-e '/#include "vtysh\/vtysh.h"/a #include "bgpd-plugin/gh_node.h"\n#pragma GCC diagnostic ignored "-Wenum-conversion"' \
 		$@.tmp; } > $@ && rm $@.tmp && \
 	grep -q show_gateway_cmd_vtysh $@

@@ -191,19 +191,25 @@ void gh_config_load_replaces(void)
 	load.replaces = true;
 }
 
-/* Nodes are entered as the lines ask for it; the first line of each is its name. */
+/* Indented: vtysh drops an "exit" at the line's begin when it writes. */
+static void load_leave(void)
+{
+	if (load.context[0])
+		gh_buf_printf(&load.text, " exit\n");
+	load.context[0] = '\0';
+}
+
+/* A node is entered by its name, on the top level, or by the first line in it. */
 static void load_line(const char *context, const char *line)
 {
-	if (!context) {
-		gh_buf_printf(&load.text, "%s\n", line);
-		snprintf(load.context, sizeof(load.context), "%s", line);
-	} else {
-		if (strcmp(load.context, context))
-			gh_buf_printf(&load.text, "%s\n", context);
-		snprintf(load.context, sizeof(load.context), "%s", context);
-		if (*line)
-			gh_buf_printf(&load.text, " %s\n", line);
+	if (!context || strcmp(load.context, context)) {
+		load_leave();
+		gh_buf_printf(&load.text, "%s\n", context ? context : line);
 	}
+	if (context)
+		gh_buf_printf(&load.text, " %s\n", line);
+	if (context || strncmp(line, "no ", 3))
+		snprintf(load.context, sizeof(load.context), "%s", context ? context : line);
 	if (load.vty) {
 		gh_thread_off(load.t_idle);
 		gh_thread_timer_ms(load_idle, LOAD_IDLE_MS, &load.t_idle);
@@ -229,6 +235,7 @@ static void hold(struct vty *vty)
 
 static void load_end(struct vty *vty)
 {
+	load_leave();
 	if (gh_buf_length(&load.text)) {
 		if (!gh_daemon_is_here() || !vty)
 			hold(vty);

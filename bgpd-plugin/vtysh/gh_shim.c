@@ -25,6 +25,8 @@
 #define LOAD_END "XFRR_end_configuration"
 #define BOOT "XGATEHOUSE_boot"
 
+static bool seen_node;          /* a file has entered one of our nodes */
+
 static struct cmd_node gateway_node = {
 	.name = "gateway",
 	.node = GATEWAY_NODE,
@@ -46,12 +48,18 @@ static struct cmd_node gateway_connection_node = {
 	.prompt = "%s(config-gateway-connection)# ",
 };
 
+static int enter(struct vty *vty, enum gh_node node)
+{
+	vty->node = node;
+	seen_node = true;
+	return CMD_SUCCESS;
+}
+
 DEFUNSH(VTYSH_BGPD, shim_gateway, shim_gateway_cmd,
 	"gateway",
 	GATEWAY_STR)
 {
-	vty->node = GATEWAY_NODE;
-	return CMD_SUCCESS;
+	return enter(vty, GATEWAY_NODE);
 }
 
 DEFUNSH(VTYSH_BGPD, shim_expressroute, shim_expressroute_cmd,
@@ -60,8 +68,7 @@ DEFUNSH(VTYSH_BGPD, shim_expressroute, shim_expressroute_cmd,
 	EXPRESSROUTE_STR
 	CIRCUIT_NAME_STR)
 {
-	vty->node = GATEWAY_EXPRESSROUTE_NODE;
-	return CMD_SUCCESS;
+	return enter(vty, GATEWAY_EXPRESSROUTE_NODE);
 }
 
 DEFUNSH(VTYSH_BGPD, shim_connection, shim_connection_cmd,
@@ -70,8 +77,7 @@ DEFUNSH(VTYSH_BGPD, shim_connection, shim_connection_cmd,
 	CONNECTION_STR
 	CONNECTION_NAME_STR)
 {
-	vty->node = GATEWAY_CONNECTION_NODE;
-	return CMD_SUCCESS;
+	return enter(vty, GATEWAY_CONNECTION_NODE);
 }
 
 /* As vtysh leaves its own nodes: bring every daemon back to the same place. */
@@ -188,7 +194,8 @@ static bool booting(void)
 
 /*
  * vtysh ends a file with this command; right before, bgpd is told that the
- * file was the whole configuration and not lines to be added.
+ * file was the whole configuration and not lines to be added. A file without
+ * our nodes says nothing (vtysh.conf is read before bgpd is connected).
  */
 EXPORT int cmd_execute(struct vty *vty, const char *cmd, const struct cmd_element **matched,
 		       int vtysh)
@@ -197,7 +204,7 @@ EXPORT int cmd_execute(struct vty *vty, const char *cmd, const struct cmd_elemen
 
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "cmd_execute");
-	if (!strcmp(cmd, LOAD_END) && version_fits() && booting())
+	if (seen_node && !strcmp(cmd, LOAD_END) && booting())
 		vtysh_execute_no_pager(BOOT);
 	return real(vty, cmd, matched, vtysh);
 }
