@@ -132,7 +132,7 @@ static void print_away(struct vty *vty)
 		vty_out(vty, "%% gatehouse is disabled in this bgpd: %s\n", gh_module_trouble());
 	else
 		vty_out(vty,
-			"%% gatehoused does not run (%s): start it with `systemctl start gatehoused`\n",
+			"%% gatehoused does not run (%s): start it with `systemctl start gatehouse`\n",
 			gh_daemon_why());
 }
 
@@ -321,7 +321,7 @@ int gh_config_show(struct vty *vty, const char *text)
 		print_away(vty);
 	else if (rc == -ETIMEDOUT)
 		vty_out(vty, "%% gatehoused does not answer (waited %u s): see `journalctl -u "
-			     "gatehoused`, or restart it: tunnels and sessions stay up\n",
+			     "gatehouse`, or restart it: tunnels and sessions stay up\n",
 			SHOW_WAIT_MS / 1000);
 	else if (rc < 0)
 		vty_out(vty, "%% gatehoused went away while it answered\n");

@@ -83,15 +83,18 @@ static void log_sink(enum gh_log_level level, const char *line)
 	zlog(level, "gatehouse: %s", line);
 }
 
-/* The commands are there in any case: `show gateway` says why nothing works. */
+/*
+ * The commands are there in any case: `show gateway` says why nothing works,
+ * and `write memory` keeps the gateway's lines.
+ */
 static int module_start(struct thread_master *master)
 {
 	(void)master;
 	gh_log_set_sink(log_sink);
 	gh_vty_init();
+	gh_config_init();
 	if (trouble[0])
 		return 0;
-	gh_config_init();
 	gh_policy_init();
 	gh_speaker_init();
 	gh_neighbor_init();
