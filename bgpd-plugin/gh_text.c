@@ -47,11 +47,14 @@ void gh_text_names(const char *text, const char *node, void (*fn)(const char *na
 	size_t n = strlen(node);
 
 	while (text && *text) {
-		char name[128];
+		if (!strncmp(text, node, n) && text[n] == ' ') {
+			const char *at = text + n + 1;
+			char name[128];
 
-		if (!strncmp(text, node, n) && text[n] == ' ' &&
-		    sscanf(text + n + 1, "%127s", name) == 1)
-			fn(name, arg);
+			snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, " \n"), at);
+			if (name[0])
+				fn(name, arg);
+		}
 		text = strchr(text, '\n');
 		if (text)
 			text++;

@@ -149,6 +149,12 @@ test_leg_LDADD = $(RIB_TEST_LIBS)
 test_table_SOURCES = tests/unit/test_table.c
 test_table_CFLAGS = $(UNIT_CFLAGS)
 test_table_LDADD = $(RIB_TEST_LIBS)
+check_PROGRAMS += test_gh_text
+TESTS += test_gh_text
+
+test_gh_text_SOURCES = tests/unit/test_gh_text.c bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h
+test_gh_text_CFLAGS = $(UNIT_CFLAGS)
+test_gh_text_LDADD = libbase.a $(CMOCKA_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).

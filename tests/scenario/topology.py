@@ -191,7 +191,7 @@ protocol bgp azure from session {
   local 169.254.21.2 as 64520; neighbor 169.254.21.1 as 65515; multihop 2;
   ipv4 { import filter from_tunnel; export where source = RTS_BGP || source = RTS_STATIC && proto != "tunnel4"; };
   ipv6 { import filter from_tunnel; export where source = RTS_BGP || source = RTS_STATIC;
-         next hop address fd00:21::2; };
+         next hop address fd00:21::2; extended next hop; };
 }
 """
 
