@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "yang/cli_grammar.h"
+#include "yang/cli_step.h"
 #include "yang/cli_value.h"
 #include "yang/datastore.h"
 #include "yang/secret.h"
@@ -98,31 +99,16 @@ static int check_value(struct parser *p, unsigned i, const struct cli_token *t,
 	return ret;
 }
 
-/*
- * The value of shared-key: the rest of the line, since a secret may hold
- * spaces. Nothing of it is repeated in a message.
- */
+/* Nothing of a secret is repeated: only the first word of the line is. */
 static int check_secret(struct parser *p, char encrypted[GW_ENCRYPTED_MAX + 1])
 {
-	const char *rest = p->rest;
-	bool typed = (rest[0] == '0' || rest[0] == '6') && (!rest[1] || rest[1] == ' ');
-	const char *value = typed ? rest + 1 + strspn(rest + 1, " ") : rest;
+	struct gh_buf why = { 0 };
+	int ret = cli_value_secret(p->key, p->rest, encrypted, &why);
 
-	if (!value[0])
-		return refuse(p, 1, "the line ends here; expected 0 SECRET, 6 ENCRYPTED, or SECRET");
-	if (typed && rest[0] == '6') {
-		if (strlen(value) > GW_ENCRYPTED_MAX || strchr(value, ' '))
-			return refuse(p, 1, "expected one encrypted key after 6, as show"
-				      " running-config prints it");
-		strcpy(encrypted, value);
-		return 0;
-	}
-	if (!secret_valid(value, strlen(value)))
-		return refuse(p, 1, "expected a secret of 1 to %d printable ASCII characters",
-			      GW_SECRET_MAX);
-	if (secret_encrypt(p->key, value, strlen(value), encrypted))
-		return refuse(p, 1, "the key could not be encrypted; look at the host's OpenSSL");
-	return 0;
+	if (ret)
+		refuse(p, 1, "%s", gh_buf_text(&why));
+	gh_buf_fini(&why);
+	return ret;
 }
 
 /* ---- matching ---- */
@@ -235,76 +221,7 @@ static int refuse_line(struct parser *p, unsigned best)
 	return -EINVAL;
 }
 
-/* ---- steps ---- */
-
-static void add_edit(struct parser *p, enum edit_verb verb, const char *path, const char *value,
-		     bool secret)
-{
-	edits_add(p->edits, &(struct edit){ .line = p->line, .verb = verb, .path = (char *)path,
-					    .value = (char *)value, .secret = secret });
-}
-
-/* The path of the rule's base, with the key taken from the line's value. */
-static void base_path(const struct parser *p, const struct cli_rule *rule, const char *key,
-		      struct gh_buf *out)
-{
-	const char *brace;
-
-	gh_buf_printf(out, "%s", p->entry);
-	if (!rule->base)
-		return;
-	brace = strchr(rule->base, '{');
-	if (brace)
-		gh_buf_printf(out, "/%.*s%s%s", (int)(brace - rule->base), rule->base, key,
-			      strchr(brace, '}') + 1);
-	else
-		gh_buf_printf(out, "/%s", rule->base);
-}
-
-static void add_leaf(struct parser *p, enum edit_verb verb, const char *base,
-		     const struct lysc_node *leaf, const char *value, bool secret)
-{
-	struct gh_buf path = { 0 };
-
-	gh_buf_printf(&path, "%s/%s", base, leaf->name);
-	if (leaf->nodetype == LYS_LEAFLIST) {
-		gh_buf_printf(&path, "[.='%s']", value);
-		value = NULL;
-	}
-	add_edit(p, verb, gh_buf_text(&path), verb == EDIT_SET ? value : NULL, secret);
-	gh_buf_fini(&path);
-}
-
-static void clear_leaves(struct parser *p, const char *base, const char *names)
-{
-	while (names && *names) {
-		size_t n = strcspn(names, " ");
-		struct gh_buf path = { 0 };
-
-		gh_buf_printf(&path, "%s/%.*s", base, (int)n, names);
-		add_edit(p, EDIT_CLEAR, gh_buf_text(&path), NULL, false);
-		gh_buf_fini(&path);
-		names += n + strspn(names + n, " ");
-	}
-}
-
-static int apply_switch(struct parser *p, const struct cli_rule *rule)
-{
-	bool off = p->negated == (rule->form == CLI_OFF_BY_NO);
-	struct gh_buf base = { 0 }, path = { 0 };
-
-	base_path(p, rule, "", &base);
-	gh_buf_printf(&path, "%s/enabled", gh_buf_text(&base));
-	if (off) {
-		add_edit(p, EDIT_SET, gh_buf_text(&path), "false", false);
-		clear_leaves(p, gh_buf_text(&base), rule->clears);
-	} else {
-		add_edit(p, p->negated ? EDIT_DELETE : EDIT_CLEAR, gh_buf_text(&path), NULL, false);
-	}
-	gh_buf_fini(&base);
-	gh_buf_fini(&path);
-	return 0;
-}
+/* ---- lines of a node ---- */
 
 /* A line that fits a rule: for each token its leaf (NULL for words and the key) and value. */
 struct line_values {
@@ -340,11 +257,17 @@ static int check_values(struct parser *p, unsigned index, struct line_values *v)
 	return ret;
 }
 
+static struct cli_target target(const struct parser *p)
+{
+	return (struct cli_target){ .edits = p->edits, .line = p->line, .entry = p->entry };
+}
+
 static int apply_values(struct parser *p, unsigned index)
 {
 	const struct cli_rule *rule = &cli_rules[index];
 	const struct cli_pattern *pattern = &p->patterns[index];
 	enum edit_verb verb = p->negated ? EDIT_DELETE : EDIT_SET;
+	const struct cli_target t = target(p);
 	struct line_values v;
 	struct gh_buf base = { 0 };
 	unsigned i;
@@ -352,25 +275,26 @@ static int apply_values(struct parser *p, unsigned index)
 
 	if (ret)
 		return ret;
-	base_path(p, rule, v.key, &base);
+	cli_step_base(&t, rule, v.key, &base);
 	if (p->negated && rule->whole)
-		add_edit(p, EDIT_DELETE, gh_buf_text(&base), NULL, false);
+		cli_step_add(&t, EDIT_DELETE, gh_buf_text(&base), NULL, false);
 	for (i = 0; i < pattern->count && !(p->negated && rule->whole); i++) {
 		if (!v.leaf[i])
 			continue;
-		add_leaf(p, verb, gh_buf_text(&base), v.leaf[i], v.value[i],
-			 is_secret(&pattern->tokens[i]));
+		cli_step_leaf(&t, verb, gh_buf_text(&base), v.leaf[i], v.value[i],
+			      is_secret(&pattern->tokens[i]));
 		if (p->negated)
 			verb = EDIT_CLEAR;      /* one warning is enough */
 	}
 	if (!p->negated)
-		clear_leaves(p, gh_buf_text(&base), rule->clears);
+		cli_step_clear(&t, gh_buf_text(&base), rule->clears);
 	gh_buf_fini(&base);
 	return 0;
 }
 
 static int parse_rule_line(struct parser *p)
 {
+	struct cli_target t;
 	unsigned i, best = 0;
 
 	if (p->node == CLI_TOP)
@@ -386,8 +310,11 @@ static int parse_rule_line(struct parser *p)
 			best = n;
 		if (!complete(p, i, n))
 			continue;
-		return cli_rules[i].form == CLI_VALUES ? apply_values(p, i)
-						       : apply_switch(p, &cli_rules[i]);
+		if (cli_rules[i].form == CLI_VALUES)
+			return apply_values(p, i);
+		t = target(p);
+		cli_step_switch(&t, &cli_rules[i], p->negated);
+		return 0;
 	}
 	return refuse_line(p, best);
 }
@@ -414,6 +341,7 @@ static void enter(struct parser *p, enum cli_node node, const char *name)
 /* `no gateway`: the lines of that node; circuits and connections have their own `no`. */
 static void clear_gateway(struct parser *p)
 {
+	const struct cli_target to = target(p);
 	unsigned i, t;
 
 	for (i = 0; i < CLI_RULES; i++) {
@@ -421,10 +349,11 @@ static void clear_gateway(struct parser *p)
 
 		if (cli_rules[i].node != CLI_GATEWAY)
 			continue;
-		base_path(p, &cli_rules[i], "", &base);
+		cli_step_base(&to, &cli_rules[i], "", &base);
 		for (t = 0; t < p->patterns[i].count; t++)
 			if (p->patterns[i].tokens[t].value)
-				clear_leaves(p, gh_buf_text(&base), p->patterns[i].tokens[t].text);
+				cli_step_clear(&to, gh_buf_text(&base),
+					       p->patterns[i].tokens[t].text);
 		gh_buf_fini(&base);
 	}
 }
@@ -433,6 +362,7 @@ static int parse_node_line(struct parser *p)
 {
 	static const struct cli_token name = { .value = true, .text = "name", .kind = "name" };
 	char value[GH_TEXT_MAX + 1];
+	struct cli_target to;
 	enum cli_node node;
 	int ret;
 
@@ -458,7 +388,8 @@ static int parse_node_line(struct parser *p)
 	if (p->count > 3)
 		return refuse(p, 4, "expected the end of the line");
 	enter(p, node, value);
-	add_edit(p, p->negated ? EDIT_DELETE : EDIT_SET, p->entry, NULL, false);
+	to = target(p);
+	cli_step_add(&to, p->negated ? EDIT_DELETE : EDIT_SET, p->entry, NULL, false);
 	if (p->negated)
 		enter(p, CLI_TOP, "");
 	return 0;

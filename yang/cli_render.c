@@ -216,58 +216,54 @@ void cli_render(const struct lyd_node *tree, struct gh_buf *out)
 }
 
 /* "/edge[role='primary']/peer-ipv6" becomes " edge primary peer-ipv6". */
-static void print_below(const char *path, struct gh_buf *out)
+static void print_below(const char *path, const char *end, struct gh_buf *out)
 {
-	while (*path) {
+	while (path < end) {
+		const char *from, *to;
+		size_t n = strcspn(path, "/[");
+
 		if (*path == '/') {
 			gh_buf_printf(out, " ");
 			path++;
-		} else if (*path == '[') {
-			const char *from = strchr(path, '\''), *to = from ? strchr(from + 1, '\'') : NULL;
-
-			if (!to || to[1] != ']')
-				return;
-			gh_buf_printf(out, " %.*s", (int)(to - from - 1), from + 1);
-			path = to + 2;
-		} else {
-			size_t n = strcspn(path, "/[");
-
+			continue;
+		}
+		if (n) {
 			gh_buf_printf(out, "%.*s", (int)n, path);
 			path += n;
+			continue;
 		}
+		from = strchr(path, '\'');
+		to = from ? strchr(from + 1, '\'') : NULL;
+		if (!to || to[1] != ']')
+			return;
+		gh_buf_printf(out, " %.*s", (int)(to - from - 1), from + 1);
+		path = to + 2;
 	}
 }
 
 void cli_place(const char *path, bool leaf, struct gh_buf *out)
 {
 	static const char root[] = "/gatehouse:gateway";
+	const char *entry;
 	size_t i, n;
 
 	if (strncmp(path, root, sizeof(root) - 1))
 		return;
-	path += sizeof(root) - 1;
 	gh_buf_printf(out, "gateway");
+	path += sizeof(root) - 1;
+	entry = path;
 	for (i = CLI_EXPRESSROUTE; i < CLI_NODES; i++) {
 		n = strlen(cli_contexts[i].list);
-		if (*path != '/' || strncmp(path + 1, cli_contexts[i].list, n) || path[1 + n] != '[')
+		if (*path != '/' || strncmp(path + 1, cli_contexts[i].list, n) ||
+		    path[1 + n] != '[')
 			continue;
-		n = strcspn(path, "]");
-		gh_buf_printf(out, " %s", cli_contexts[i].list);
-		n += path[n] == ']';
-		{
-			char *entry = strndup(path + 1 + strlen(cli_contexts[i].list),
-					      n - 1 - strlen(cli_contexts[i].list));
-
-			if (!entry)
-				abort();
-			print_below(entry, out);
-			free(entry);
-		}
-		path += n;
+		path += strcspn(path, "]");
+		path += *path == ']';
+		print_below(entry, path, out);
 		break;
 	}
 	if (leaf && *path) {
 		gh_buf_printf(out, ":");
-		print_below(path, out);
+		print_below(path, path + strlen(path), out);
 	}
 }

@@ -130,3 +130,30 @@ int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf,
 	}
 	return ret;
 }
+
+int cli_value_secret(const struct secret_key *key, const char *rest,
+		     char encrypted[GW_ENCRYPTED_MAX + 1], struct gh_buf *why)
+{
+	bool typed = (rest[0] == '0' || rest[0] == '6') && (!rest[1] || rest[1] == ' ');
+	const char *value = typed ? rest + 1 + strspn(rest + 1, " ") : rest;
+	size_t n = strlen(value);
+
+	if (!n) {
+		gh_buf_printf(why, "the line ends here; expected 0 SECRET, 6 ENCRYPTED, or SECRET");
+	} else if (typed && rest[0] == '6') {
+		if (n <= GW_ENCRYPTED_MAX && !strchr(value, ' ')) {
+			memcpy(encrypted, value, n + 1);
+			return 0;
+		}
+		gh_buf_printf(why, "expected one encrypted key after 6, as show running-config"
+			      " prints it");
+	} else if (!secret_valid(value, n)) {
+		gh_buf_printf(why, "expected a secret of 1 to %d printable ASCII characters",
+			      GW_SECRET_MAX);
+	} else if (secret_encrypt(key, value, n, encrypted)) {
+		gh_buf_printf(why, "the key could not be encrypted; look at the host's OpenSSL");
+	} else {
+		return 0;
+	}
+	return -EINVAL;
+}

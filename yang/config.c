@@ -142,7 +142,8 @@ const char *gw_connection_incomplete(const struct gw_connection *c)
 	if (!c->shared_key[0])
 		return "it has no shared-key";
 	if (!c->key_usable)
-		return "its shared-key does not decrypt on this host; enter it again with shared-key 0";
+		return "its shared-key does not decrypt on this host; enter it again with"
+		       " shared-key 0";
 	return NULL;
 }
 

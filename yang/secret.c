@@ -101,7 +101,8 @@ static int key_read(int fd, const char *path, uint8_t key[KEY_BYTES], struct gh_
 	if (!S_ISREG(st.st_mode) || (st.st_mode & 077)) {
 		gh_buf_printf(why, "%s: %s; make it a plain file of mode 0600 that belongs to the"
 			      " daemon's user", path,
-			      S_ISREG(st.st_mode) ? "others may read the host key" : "not a plain file");
+			      S_ISREG(st.st_mode) ? "others may read the host key"
+						  : "not a plain file");
 		return -EPERM;
 	}
 	n = read(fd, bytes, sizeof(bytes));

@@ -21,12 +21,14 @@ libghyang_a_SOURCES = \
 	yang/cli_grammar.c yang/cli_grammar.h \
 	yang/cli_parse.c \
 	yang/cli_render.c \
+	yang/cli_step.c yang/cli_step.h \
 	yang/cli_value.c yang/cli_value.h \
 	yang/config.c yang/config.h \
 	yang/datastore.c yang/datastore.h \
 	yang/edit.c yang/edit.h \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
+	yang/meaning_address.c yang/meaning_report.h \
 	yang/secret.c yang/secret.h \
 	yang/snapshot.c yang/snapshot.h \
 	yang/store.c yang/store.h \
