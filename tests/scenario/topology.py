@@ -185,7 +185,8 @@ protocol bgp onprem6 from session {
   local fd00:18::1 as 64520; neighbor fd00:18::2 as 64520; direct;
   ipv6 { import all; export where proto = "azure"; next hop self; };
 }
-# Whatever next hop the gateway names, its prefixes lie behind the tunnel.
+# Whatever next hop the gateway names (for IPv6 that is ::ffff:169.254.21.1, RFC 4659 3.2.1's
+# form, which BIRD calls extended), its prefixes lie behind the tunnel.
 filter from_tunnel { ifname = "ipsec0"; accept; }
 protocol bgp azure from session {
   local 169.254.21.2 as 64520; neighbor 169.254.21.1 as 65515; multihop 2;
