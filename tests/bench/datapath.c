@@ -1,0 +1,323 @@
+/*
+ * bench datapath - what one core seals, opens and looks up, in process
+ *
+ * The cipher alone first, called as plainly as EVP allows; then the same
+ * packets through our ESP, and through the whole outbound and inbound paths
+ * without the system calls. Ratios say what we add; absolute numbers belong to
+ * the machine. Prints `figure NAME VALUE UNIT`.
+ */
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "ipsec/esp.h"
+#include "ipsec/inbound.h"
+#include "ipsec/outbound.h"
+#include "tests/fuzz/datapath.h"
+#include "tests/unit/inner.h"
+
+#define SLICE_MS 40
+#define SLICES 20               /* the best counts: others share the machine */
+#define BATCH ESP_BATCH_MAX
+#define STRIDE 2048
+#define KEY_BYTES 36
+
+static uint8_t packets[BATCH][STRIDE], pristine[BATCH][STRIDE];
+static const uint8_t key[KEY_BYTES] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+
+struct bench {
+	const char *name;
+	unsigned bytes;                 /* of an inner packet */
+	unsigned (*round)(struct bench *b);     /* returns packets done */
+	EVP_CIPHER_CTX *evp;
+	struct esp seal, open;
+	uint64_t sequence;
+};
+
+static void figure(const char *name, unsigned bytes, double value, const char *unit)
+{
+	printf("figure %s_%u %.3g %s\n", name, bytes, value, unit);
+	fflush(stdout);
+}
+
+/* Packets a second, over one slice of time. */
+static double measure_slice(struct bench *b)
+{
+	struct gh_time begin = gh_now(), end = gh_time_add_ms(begin, SLICE_MS), now;
+	unsigned long done = 0;
+
+	do {
+		done += b->round(b);
+		now = gh_now();
+	} while (now.ns < end.ns);
+	return (double)done * 1e9 / (double)(now.ns - begin.ns);
+}
+
+static void report(const struct bench *b, double rate)
+{
+	figure(b->name, b->bytes, rate * b->bytes * 8 / 1e9, "Gbit/s");
+}
+
+/* Measures several in turn, slice by slice, so that a disturbance meets all alike. */
+static void measure(struct bench *benches, unsigned count, double *best)
+{
+	memset(best, 0, count * sizeof(*best));
+	for (unsigned slice = 0; slice < SLICES; slice++) {
+		for (unsigned k = 0; k < count; k++) {
+			double rate = measure_slice(&benches[k]);
+
+			best[k] = rate > best[k] ? rate : best[k];
+		}
+	}
+	for (unsigned k = 0; k < count; k++)
+		report(&benches[k], best[k]);
+}
+
+static void measure_one(struct bench *b)
+{
+	double best;
+
+	measure(b, 1, &best);
+}
+
+/* As few calls as EVP needs for one packet. */
+static unsigned round_evp(struct bench *b)
+{
+	uint8_t nonce[12] = { 0 }, tag[16];
+	int n;
+
+	for (unsigned k = 0; k < BATCH; k++) {
+		wire_put64(nonce + 4, ++b->sequence);
+		EVP_EncryptInit_ex(b->evp, NULL, NULL, NULL, nonce);
+		EVP_EncryptUpdate(b->evp, NULL, &n, nonce, 8);
+		EVP_EncryptUpdate(b->evp, packets[k], &n, packets[k], (int)b->bytes);
+		EVP_EncryptFinal_ex(b->evp, packets[k] + b->bytes, &n);
+		EVP_CIPHER_CTX_ctrl(b->evp, EVP_CTRL_AEAD_GET_TAG, 16, tag);
+	}
+	return BATCH;
+}
+
+static unsigned round_seal(struct bench *b)
+{
+	struct esp_packet p[BATCH];
+
+	for (unsigned k = 0; k < BATCH; k++)
+		p[k] = (struct esp_packet){
+			.data = packets[k], .length = b->bytes, .sequence = ++b->sequence,
+			.next_header = ESP_NEXT_IPV4,
+		};
+	esp_seal(&b->seal, p, BATCH);
+	return BATCH;
+}
+
+/* Opening destroys what was sealed: the copy back is part of the cost. */
+static unsigned round_open(struct bench *b)
+{
+	struct esp_packet p[BATCH];
+
+	for (unsigned k = 0; k < BATCH; k++) {
+		uint32_t length = esp_sealed_length(b->bytes);
+
+		memcpy(packets[k], pristine[k], length);
+		p[k] = (struct esp_packet){
+			.data = packets[k], .length = length, .sequence = k + 1,
+		};
+	}
+	esp_open(&b->open, p, BATCH);
+	for (unsigned k = 0; k < BATCH; k++)
+		if (!p[k].ok)
+			abort();
+	return BATCH;
+}
+
+static void bench_cipher(unsigned bytes)
+{
+	struct bench b[3] = {
+		{ .name = "evp_seal", .bytes = bytes, .round = round_evp },
+		{ .name = "esp_seal", .bytes = bytes, .round = round_seal },
+		{ .name = "esp_open", .bytes = bytes, .round = round_open },
+	};
+	double best[3];
+
+	b[0].evp = EVP_CIPHER_CTX_new();
+	EVP_EncryptInit_ex(b[0].evp, EVP_aes_256_gcm(), NULL, key, NULL);
+	if (esp_init(&b[1].seal, true, 300, false, key, KEY_BYTES) ||
+	    esp_init(&b[2].open, false, 300, false, key, KEY_BYTES))
+		abort();
+	round_seal(&b[1]);              /* numbers 1 to BATCH, for opening */
+	memcpy(pristine, packets, sizeof(packets));
+	measure(b, 3, best);
+	figure("esp_seal_to_evp", bytes, best[1] / best[0], "ratio");
+	figure("esp_open_to_evp", bytes, best[2] / best[0], "ratio");
+	EVP_CIPHER_CTX_free(b[0].evp);
+	esp_fini(&b[1].seal);
+	esp_fini(&b[2].open);
+}
+
+static struct datapath path;
+static struct outbound out;
+static struct inbound in;
+static uint8_t superpacket[65536];
+static size_t superpacket_length;
+static struct virtio_net_hdr vnet;
+
+/* Look-up, group, SA, segmentation with checksums, sealing; sending fails at once. */
+static unsigned round_outbound(struct bench *b)
+{
+	unsigned count = vnet.gso_size ? 1 : BATCH;
+
+	(void)b;
+	for (unsigned k = 0; k < count; k++)
+		outbound_packet(&out, &vnet, superpacket, superpacket_length);
+	outbound_flush(&out);
+	return vnet.gso_size ? (unsigned)((superpacket_length - 40 + vnet.gso_size - 1) /
+					  vnet.gso_size) : BATCH;
+}
+
+static void bench_outbound(unsigned bytes, bool tso)
+{
+	struct inner i = {
+		.family = AF_INET, .protocol = PACKET_TCP, .flags = PACKET_TCP_ACK, .host = 1,
+		.payload = tso ? 44 * (bytes - 40) : bytes - 40,
+	};
+	struct bench b = {
+		.name = tso ? "outbound_tso" : "outbound", .bytes = bytes, .round = round_outbound,
+	};
+
+	superpacket_length = inner_make(&i, superpacket);
+	vnet = (struct virtio_net_hdr){ 0 };
+	if (tso) {
+		vnet.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+		vnet.gso_size = (uint16_t)(bytes - 40);
+	}
+	measure_one(&b);
+}
+
+static uint8_t run[BATCH * STRIDE], run_pristine[BATCH * STRIDE];
+
+/* SPI, window, opening, selectors, joining; the TUN is /dev/null. */
+static unsigned round_inbound(struct bench *b)
+{
+	uint32_t sealed = esp_sealed_length(b->bytes);
+	struct udp_datagram d = { .bytes = run, .length = 44 * sealed, .segment = sealed };
+
+	memcpy(run, run_pristine, d.length);
+	/* The same numbers again: a window that was never used. */
+	memset(&path.in->slot->replay, 0, sizeof(path.in->slot->replay));
+	inbound_datagram(&in, &d);
+	inbound_flush(&in);
+	return 44;
+}
+
+static void bench_inbound(unsigned bytes)
+{
+	struct inner i = {
+		.family = AF_INET, .protocol = PACKET_TCP, .flags = PACKET_TCP_ACK, .host = 1,
+		.payload = bytes - 40,
+	};
+	struct bench b = { .name = "inbound", .bytes = bytes, .round = round_inbound };
+	uint32_t sealed = esp_sealed_length(bytes);
+
+	for (unsigned k = 0; k < 44; k++) {
+		struct esp_packet p = {
+			.data = run_pristine + k * sealed, .length = bytes, .sequence = k + 1,
+			.next_header = ESP_NEXT_IPV4,
+		};
+
+		inner_make(&i, p.data + ESP_HEADER);
+		i.sequence += i.payload;
+		i.id++;
+		esp_seal(&path.out->esp, &p, 1);
+	}
+	measure_one(&b);
+}
+
+static void bench_paths(void)
+{
+	datapath_init(&path);
+	outbound_init(&out);
+	out.tables = in.tables = &path.tables;
+	out.counters = in.counters = &path.counters;
+	out.events = in.events = &path.events;
+	out.tun_fd = in.tun_fd = path.null_fd;
+	out.natt_fd[0] = out.natt_fd[1] = path.null_fd;
+	out.mtu = in.mtu = 1400;
+	gro_init(&in.gro, true, true);
+	bench_outbound(1400, true);
+	bench_outbound(1400, false);
+	bench_outbound(64, false);
+	bench_inbound(1400);
+	bench_inbound(64);
+}
+
+#define PREFIXES 1000000u
+#define LOOKUPS 4000000u
+
+static struct gh_addr random_addr(uint8_t family)
+{
+	struct gh_addr a = { .family = family };
+
+	for (unsigned k = 0; k < (family == AF_INET ? 4u : 8u); k++)
+		a.b[k] = (uint8_t)(rand() >> 8);
+	if (family == AF_INET6)
+		a.b[0] = 0x20, a.b[1] &= 0x1f;
+	return a;
+}
+
+/* Lengths roughly as the Internet has them: mostly /24 and /48. */
+static uint8_t random_length(uint8_t family)
+{
+	int r = rand() % 100;
+
+	if (family == AF_INET)
+		return (uint8_t)(r < 60 ? 24 : r < 90 ? 16 + rand() % 8 : 8 + rand() % 25);
+	return (uint8_t)(r < 50 ? 48 : r < 90 ? 29 + rand() % 20 : 19 + rand() % 46);
+}
+
+static void bench_fwd(uint8_t family, unsigned count)
+{
+	const char *name = family == AF_INET ? "fwd_ipv4" : "fwd_ipv6";
+	struct gh_addr *asked = calloc(1 << 16, sizeof(*asked));
+	struct reclaim reclaim;
+	struct gh_time begin;
+	uint64_t sum = 0;
+	char label[64];
+	struct fwd f;
+
+	reclaim_init(&reclaim);
+	fwd_init(&f, &reclaim);
+	begin = gh_now();
+	for (unsigned k = 0; k < count; k++) {
+		struct gh_prefix p = { random_addr(family), random_length(family) };
+
+		if (k < 1 << 16)
+			asked[k] = p.addr;
+		gh_prefix_mask(&p);
+		fwd_set(&f, &p, k % 100);
+	}
+	snprintf(label, sizeof(label), "%s_load", name);
+	figure(label, count, (double)gh_time_ms_between(begin, gh_now()), "ms");
+	begin = gh_now();
+	for (unsigned k = 0; k < LOOKUPS; k++)
+		sum += fwd_find(&f, family, asked[k & 0xffff].b);
+	snprintf(label, sizeof(label), "%s_lookup", name);
+	figure(label, count, (double)(gh_now().ns - begin.ns) / LOOKUPS, "ns");
+	if (sum == 1)
+		abort();        /* keeps the loop */
+	fwd_fini(&f);
+	reclaim_fini(&reclaim);
+	free(asked);
+}
+
+int main(void)
+{
+	bench_cipher(1400);
+	bench_cipher(64);
+	bench_paths();
+	bench_fwd(AF_INET, PREFIXES);
+	bench_fwd(AF_INET6, PREFIXES / 5);
+	return 0;
+}
