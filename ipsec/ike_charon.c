@@ -18,7 +18,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "ipsec/ike_log.h"
 #include "ipsec/ike_message.h"
 
 #define TICK_S 1.0
@@ -60,7 +59,7 @@ static void request(struct ike *k, const char *command, struct gh_buf *message,
 	wake_writer(k);
 }
 
-static void list_soon(struct ike *k)
+void ike_list_soon(struct ike *k)
 {
 	if (!ev_is_active(&k->soon)) {
 		ev_timer_set(&k->soon, SOON_S, 0.0);
@@ -112,7 +111,7 @@ static void on_loaded(void *user, const struct vici_message *m)
 	if (c->replace)
 		terminate(a.k, c->want.name);
 	c->replace = false;
-	list_soon(a.k);
+	ike_list_soon(a.k);
 }
 
 void ike_load(struct ike *k, struct ike_conn *c)
@@ -122,8 +121,15 @@ void ike_load(struct ike *k, struct ike_conn *c)
 	c->loaded = c->listed = false;
 	ike_put_shared(&b, &c->want);
 	request(k, "load-shared", &b, NULL, 0);
-	ike_put_connection(&b, &c->want);
+	ike_put_connection(&b, &c->want, c->resume_until.ns != 0);
 	request(k, "load-conn", &b, on_loaded, c->want.leg);
+}
+
+/* The old SAs have been replaced, or are gone: from now on charon cleans up at the peer. */
+static void end_resume(struct ike *k, struct ike_conn *c)
+{
+	c->resume_until = (struct gh_time){ 0 };
+	ike_load(k, c);
 }
 
 static void initiate(struct ike *k, struct ike_conn *c)
@@ -132,6 +138,10 @@ static void initiate(struct ike *k, struct ike_conn *c)
 	char name[IKE_NAME_TEXT];
 	struct gh_buf b = { 0 };
 
+	if (c->resume_until.ns && gh_now().ns >= c->resume_until.ns) {
+		end_resume(k, c);
+		return;
+	}
 	vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
 	vici_put(&b, "child", "%s", c->want.name);
 	vici_put(&b, "timeout", "-1");
@@ -174,26 +184,6 @@ void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child)
 
 /* ---- lists ---- */
 
-static void on_list_sa(struct ike *k, const char *name, const struct vici_message *m)
-{
-	struct ike_conn *c = ike_find_name(k, name);
-	struct ike_status s;
-	uint32_t leg;
-
-	if (!c)
-		return;
-	memset(&s, 0, sizeof(s));
-	ike_read_sa(m, gh_now(), &s, &leg);
-	/* Several may exist for a moment: the one that is up counts, then the newest. */
-	if (c->found && (s.state < c->listing.state ||
-			 (s.state == c->listing.state &&
-			  s.child.state < c->listing.child.state)))
-		return;
-	c->found = true;
-	c->found_leg = leg;
-	c->listing = s;
-}
-
 /* An SA from an earlier life of ours that carries the wrong number or goes elsewhere. */
 static bool is_foreign(const struct ike_conn *c)
 {
@@ -226,7 +216,10 @@ static void on_listed(void *user, const struct vici_message *m)
 			ike_set_down(k, c, IKE_DOWN);
 	}
 	if (again)
-		list_soon(k);
+		ike_list_soon(k);
+	for (struct ike_conn *c = k->conns; c; c = c->next)
+		if (c->loaded && c->resume_until.ns && ike_is_up(c))
+			end_resume(k, c);
 	ike_initiate_missing(k);
 }
 
@@ -244,125 +237,6 @@ static void list(struct ike *k)
 	k->listing = true;
 	k->next_list = gh_time_add_ms(gh_now(), down ? LIST_DOWN_MS : LIST_UP_MS);
 	request(k, "list-sas", &none, on_listed, 0);
-}
-
-/* ---- events ---- */
-
-static void on_ike_event(struct ike *k, struct ike_conn *c, const char *event,
-			 const struct vici_message *m, bool up)
-{
-	struct vici_message section = *m;
-	struct ike_status s;
-	uint32_t leg;
-
-	if (!strcmp(event, "ike-rekey") && !vici_get_section(m, "new", &section))
-		return;
-	memset(&s, 0, sizeof(s));
-	ike_read_sa(&section, gh_now(), &s, &leg);
-	if (!up || s.state != IKE_ESTABLISHED) {
-		list_soon(k);
-		return;
-	}
-	/* These events say nothing of the child SA: an SA with one stays in view. */
-	if (strcmp(event, "ike-updown") || !ike_is_up(c)) {
-		s.child = c->status.child;
-		ike_set_status(k, c, &s);
-	}
-}
-
-static void on_child_event(struct ike *k, struct ike_conn *c, const char *event,
-			   const struct vici_message *m, bool up)
-{
-	struct vici_message children, section, fresh;
-	char name[VICI_NAME_MAX + 1];
-	struct ike_status s;
-	uint32_t leg;
-	size_t at = 0;
-
-	if (!up || !vici_get_section(m, "child-sas", &children) ||
-	    !vici_next_section(&children, &at, name, &section)) {
-		list_soon(k);
-		return;
-	}
-	memset(&s, 0, sizeof(s));
-	ike_read_sa(m, gh_now(), &s, &leg);
-	if (!strcmp(event, "child-rekey")) {
-		if (!vici_get_section(&section, "new", &fresh))
-			return;
-		section = fresh;
-	}
-	if (ike_read_child(&section, gh_now(), &s.child) &&
-	    s.child.state == IKE_CHILD_INSTALLED && s.state == IKE_ESTABLISHED)
-		ike_set_status(k, c, &s);
-	else
-		list_soon(k);
-}
-
-static struct ike_conn *find_unnamed(const struct ike *k, uint64_t id)
-{
-	for (unsigned i = 0; id && i < IKE_PEERS; i++)
-		if (k->peers[i].id == id)
-			return ike_find_remote(k, &k->peers[i].addr);
-	return NULL;
-}
-
-static void on_log(struct ike *k, const struct vici_message *m)
-{
-	char line[1024] = "", name[IKE_NAME_TEXT] = "";
-	uint64_t id = vici_get_number(m, "ikesa-uniqueid", 10, 0);
-	struct gh_addr addr;
-	const char *words, *theirs, *ours;
-	enum ike_fault fault;
-	struct ike_conn *c;
-
-	vici_get(m, "msg", line, sizeof(line));
-	vici_get(m, "ikesa-name", name, sizeof(name));
-	if (ike_log_peer(line, &addr) && !ike_name_of(name))
-		k->peers[k->next_peer++ % IKE_PEERS] = (struct ike_peer){ id, addr };
-	c = ike_name_of(name) ? ike_find_name(k, name) : find_unnamed(k, id);
-	if (!c)
-		return;
-	theirs = ike_log_proposals_theirs(line);
-	ours = ike_log_proposals_ours(line);
-	if (theirs)
-		snprintf(c->status.proposals_theirs, sizeof(c->status.proposals_theirs), "%s", theirs);
-	if (ours)
-		snprintf(c->status.proposals_ours, sizeof(c->status.proposals_ours), "%s", ours);
-	if (!ike_log_fault(line, &fault, &words))
-		return;
-	ike_set_fault(k, c, fault, words);
-	if (!ike_is_up(c))
-		list_soon(k);
-}
-
-static void on_event(void *user, const char *event, const struct vici_message *m)
-{
-	bool child = !strncmp(event, "child-", 6), up;
-	char name[VICI_NAME_MAX + 1];
-	struct vici_message section;
-	struct ike *k = user;
-	struct ike_conn *c;
-	size_t at = 0;
-
-	if (!strcmp(event, "log")) {
-		on_log(k, m);
-		return;
-	}
-	if (!vici_next_section(m, &at, name, &section))
-		return;
-	if (!strcmp(event, "list-sa")) {
-		on_list_sa(k, name, &section);
-		return;
-	}
-	c = ike_find_name(k, name);
-	if (!c)
-		return;
-	c->touched = true;
-	up = strcmp(event + (child ? 6 : 4), "updown") || vici_get_is(m, "up", "yes");
-	if (child)
-		on_child_event(k, c, event, &section, up);
-	else
-		on_ike_event(k, c, event, &section, up);
 }
 
 /* ---- charon comes and goes ---- */
@@ -407,6 +281,8 @@ static void lost(struct ike *k, int rc)
 	k->version[0] = '\0';
 	gh_warning("charon: control socket lost, %s; tunnels keep running", strerror(-rc));
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
+		if (ike_is_up(c))
+			c->resume_until = gh_time_add_ms(gh_now(), IKE_RESUME_MS);
 		c->loaded = c->listed = false;
 		c->next_try = (struct gh_time){ 0 };
 		c->pause_ms = 0;
@@ -444,7 +320,7 @@ static void attach(struct ike *k)
 		k->told_away = true;
 		return;
 	}
-	k->vici = vici_open(fd, on_event, k);
+	k->vici = vici_open(fd, ike_on_event, k);
 	k->told_away = k->listing = false;
 	ev_io_set(&k->io, vici_fd(k->vici), EV_READ);
 	for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++)
@@ -476,7 +352,7 @@ static void on_soon(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop;
 	(void)events;
 	if (k->listing)
-		list_soon(k);
+		ike_list_soon(k);
 	else
 		list(k);
 }

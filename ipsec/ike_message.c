@@ -89,7 +89,7 @@ static void put_child(struct gh_buf *b, const struct ike_connection *c)
 	vici_put_section_end(b);
 }
 
-void ike_put_connection(struct gh_buf *b, const struct ike_connection *c)
+void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool resume)
 {
 	char name[IKE_NAME_TEXT], text[GH_ADDR_TEXT];
 
@@ -108,6 +108,7 @@ void ike_put_connection(struct gh_buf *b, const struct ike_connection *c)
 	vici_put(b, "mobike", "no");
 	vici_put(b, "send_certreq", "no");
 	vici_put(b, "keyingtries", "1");
+	vici_put(b, "unique", resume ? "never" : "no");
 	vici_put(b, "dpd_delay", "%u", c->dpd_s);
 	vici_put(b, "reauth_time", "0");
 	put_lifetime(b, "over_time", c->ike_lifetime_s / 10, c->ike_lifetime_s);

@@ -21,7 +21,12 @@ const char *ike_name(const char *name, char text[IKE_NAME_TEXT]);
 /* The connection's own name, or NULL if charon's name is none of ours. */
 const char *ike_name_of(const char *charon_name);
 
-void ike_put_connection(struct gh_buf *b, const struct ike_connection *c);
+/*
+ * resume: the peer still has SAs with us that carry traffic. A charon that has
+ * just begun would have it delete them (INITIAL_CONTACT, RFC 7296 2.4) before
+ * the new ones work; with resume it does not.
+ */
+void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool resume);
 void ike_put_shared(struct gh_buf *b, const struct ike_connection *c);
 
 /*

@@ -1,8 +1,9 @@
 /*
- * ike_private - what the three files of ike share
+ * ike_private - what the four files of ike share
  *
  * ike.c         the list of connections, for gatehoused
- * ike_charon.c  the link to charon: load, list, initiate, apply events
+ * ike_charon.c  the link to charon: load, list, initiate
+ * ike_event.c   what charon says by itself
  * ike_state.c   one connection's status, and finding connections
  *
  * Nobody else includes it.
@@ -30,7 +31,11 @@ struct ike_conn {
 	struct ike_status listing;
 	struct gh_time next_try;
 	uint32_t pause_ms;
+	struct gh_time resume_until;    /* make new SAs beside the old; 0: not */
 };
+
+/* So long the datapath surely keeps the SAs of a charon that died. */
+#define IKE_RESUME_MS 50000
 
 /* Whom an IKE SA is with that charon has no connection for yet. */
 struct ike_peer {
@@ -67,7 +72,7 @@ void ike_set_status(struct ike *k, struct ike_conn *c, const struct ike_status *
 void ike_set_down(struct ike *k, struct ike_conn *c, enum ike_state state);
 void ike_set_fault(struct ike *k, struct ike_conn *c, enum ike_fault fault, const char *words);
 
-/* ---- ike_charon.c; all but attach and detach only while k->vici ---- */
+/* ---- ike_charon.c; all but init and fini only while k->vici ---- */
 
 void ike_charon_init(struct ike *k);
 void ike_charon_fini(struct ike *k);
@@ -78,6 +83,11 @@ void ike_unload(struct ike *k, const char *name);
 /* Unloads all that is ours by name and not wanted, once settled. */
 void ike_unload_strays(struct ike *k);
 void ike_initiate_missing(struct ike *k);
+void ike_list_soon(struct ike *k);
 void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
+
+/* ---- ike_event.c ---- */
+
+void ike_on_event(void *ike, const char *event, const struct vici_message *m);
 
 #endif

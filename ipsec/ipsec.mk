@@ -3,6 +3,7 @@ noinst_LIBRARIES += libike.a
 libike_a_SOURCES = \
 	ipsec/ike.c ipsec/ike.h \
 	ipsec/ike_charon.c \
+	ipsec/ike_event.c \
 	ipsec/ike_log.c ipsec/ike_log.h \
 	ipsec/ike_message.c ipsec/ike_message.h \
 	ipsec/ike_private.h \

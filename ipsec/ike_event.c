@@ -1,0 +1,150 @@
+/*
+ * What charon says by itself: see ike.h.
+ *
+ * An event that leaves a connection up is applied at once; any other only asks
+ * for a list, which shows what is left.
+ */
+#include "ipsec/ike_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ipsec/ike_log.h"
+#include "ipsec/ike_message.h"
+
+static void on_list_sa(struct ike *k, const char *name, const struct vici_message *m)
+{
+	struct ike_conn *c = ike_find_name(k, name);
+	struct ike_status s;
+	uint32_t leg;
+
+	if (!c)
+		return;
+	memset(&s, 0, sizeof(s));
+	ike_read_sa(m, gh_now(), &s, &leg);
+	/* Several may exist for a moment: the one that is up counts, then the newest. */
+	if (c->found && (s.state < c->listing.state ||
+			 (s.state == c->listing.state &&
+			  s.child.state < c->listing.child.state)))
+		return;
+	c->found = true;
+	c->found_leg = leg;
+	c->listing = s;
+}
+
+static void on_ike_event(struct ike *k, struct ike_conn *c, const char *event,
+			 const struct vici_message *m, bool up)
+{
+	struct vici_message section = *m;
+	struct ike_status s;
+	uint32_t leg;
+
+	if (!strcmp(event, "ike-rekey") && !vici_get_section(m, "new", &section))
+		return;
+	memset(&s, 0, sizeof(s));
+	ike_read_sa(&section, gh_now(), &s, &leg);
+	if (!up || s.state != IKE_ESTABLISHED) {
+		ike_list_soon(k);
+		return;
+	}
+	/* These events say nothing of the child SA: an SA with one stays in view. */
+	if (strcmp(event, "ike-updown") || !ike_is_up(c)) {
+		s.child = c->status.child;
+		ike_set_status(k, c, &s);
+	}
+}
+
+static void on_child_event(struct ike *k, struct ike_conn *c, const char *event,
+			   const struct vici_message *m, bool up)
+{
+	struct vici_message children, section, fresh;
+	char name[VICI_NAME_MAX + 1];
+	struct ike_status s;
+	uint32_t leg;
+	size_t at = 0;
+
+	if (!up || !vici_get_section(m, "child-sas", &children) ||
+	    !vici_next_section(&children, &at, name, &section)) {
+		ike_list_soon(k);
+		return;
+	}
+	memset(&s, 0, sizeof(s));
+	ike_read_sa(m, gh_now(), &s, &leg);
+	if (!strcmp(event, "child-rekey")) {
+		if (!vici_get_section(&section, "new", &fresh))
+			return;
+		section = fresh;
+	}
+	if (ike_read_child(&section, gh_now(), &s.child) &&
+	    s.child.state == IKE_CHILD_INSTALLED && s.state == IKE_ESTABLISHED)
+		ike_set_status(k, c, &s);
+	else
+		ike_list_soon(k);
+}
+
+static struct ike_conn *find_unnamed(const struct ike *k, uint64_t id)
+{
+	for (unsigned i = 0; id && i < IKE_PEERS; i++)
+		if (k->peers[i].id == id)
+			return ike_find_remote(k, &k->peers[i].addr);
+	return NULL;
+}
+
+static void on_log(struct ike *k, const struct vici_message *m)
+{
+	char line[1024] = "", name[IKE_NAME_TEXT] = "";
+	uint64_t id = vici_get_number(m, "ikesa-uniqueid", 10, 0);
+	struct gh_addr addr;
+	const char *words, *theirs, *ours;
+	enum ike_fault fault;
+	struct ike_conn *c;
+
+	vici_get(m, "msg", line, sizeof(line));
+	vici_get(m, "ikesa-name", name, sizeof(name));
+	if (ike_log_peer(line, &addr) && !ike_name_of(name))
+		k->peers[k->next_peer++ % IKE_PEERS] = (struct ike_peer){ id, addr };
+	c = ike_name_of(name) ? ike_find_name(k, name) : find_unnamed(k, id);
+	if (!c)
+		return;
+	theirs = ike_log_proposals_theirs(line);
+	ours = ike_log_proposals_ours(line);
+	if (theirs)
+		snprintf(c->status.proposals_theirs, sizeof(c->status.proposals_theirs), "%s", theirs);
+	if (ours)
+		snprintf(c->status.proposals_ours, sizeof(c->status.proposals_ours), "%s", ours);
+	if (!ike_log_fault(line, &fault, &words))
+		return;
+	ike_set_fault(k, c, fault, words);
+	if (!ike_is_up(c))
+		ike_list_soon(k);
+}
+
+void ike_on_event(void *ike, const char *event, const struct vici_message *m)
+{
+	bool child = !strncmp(event, "child-", 6), up;
+	char name[VICI_NAME_MAX + 1];
+	struct vici_message section;
+	struct ike *k = ike;
+	struct ike_conn *c;
+	size_t at = 0;
+
+	if (!strcmp(event, "log")) {
+		on_log(k, m);
+		return;
+	}
+	if (!vici_next_section(m, &at, name, &section))
+		return;
+	if (!strcmp(event, "list-sa")) {
+		on_list_sa(k, name, &section);
+		return;
+	}
+	c = ike_find_name(k, name);
+	if (!c)
+		return;
+	c->touched = true;
+	up = strcmp(event + (child ? 6 : 4), "updown") || vici_get_is(m, "up", "yes");
+	if (child)
+		on_child_event(k, c, event, &section, up);
+	else
+		on_ike_event(k, c, event, &section, up);
+}
