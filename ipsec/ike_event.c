@@ -82,38 +82,71 @@ static void on_child_event(struct ike *k, struct ike_conn *c, const char *event,
 		ike_list_soon(k);
 }
 
-static struct ike_conn *find_unnamed(const struct ike *k, uint64_t id)
+static struct ike_peer *find_peer(struct ike *k, uint64_t id)
 {
 	for (unsigned i = 0; id && i < IKE_PEERS; i++)
 		if (k->peers[i].id == id)
-			return ike_find_remote(k, &k->peers[i].addr);
+			return &k->peers[i];
 	return NULL;
+}
+
+/* Keeps whom an IKE SA without a connection is with. */
+static void note_peer(struct ike *k, uint64_t id, const char *line)
+{
+	struct ike_peer *p = find_peer(k, id);
+	const char *ids = ike_log_identities(line);
+	struct gh_addr addr;
+
+	if (!ike_log_peer(line, &addr))
+		return;
+	if (!p) {
+		p = &k->peers[k->next_peer++ % IKE_PEERS];
+		*p = (struct ike_peer){ .id = id };
+	}
+	p->addr = addr;
+	if (ids)
+		snprintf(p->ids, sizeof(p->ids), "%s", ids);
+}
+
+/* With "received proposals" and "configured proposals", which come before the failure. */
+static void note_proposals(struct ike_status *s, const char *line)
+{
+	const char *theirs = ike_log_proposals_theirs(line);
+	const char *ours = ike_log_proposals_ours(line);
+
+	if (theirs)
+		snprintf(s->proposals_theirs, sizeof(s->proposals_theirs), "%s", theirs);
+	if (ours)
+		snprintf(s->proposals_ours, sizeof(s->proposals_ours), "%s", ours);
 }
 
 static void on_log(struct ike *k, const struct vici_message *m)
 {
-	char line[1024] = "", name[IKE_NAME_TEXT] = "";
+	char line[1024] = "", name[IKE_NAME_TEXT] = "", text[IKE_TEXT_MAX + 1];
 	uint64_t id = vici_get_number(m, "ikesa-uniqueid", 10, 0);
-	struct gh_addr addr;
-	const char *words, *theirs, *ours;
-	enum ike_fault fault;
+	struct ike_peer *p = NULL;
 	struct ike_conn *c;
+	enum ike_fault fault;
+	const char *words;
 
 	vici_get(m, "msg", line, sizeof(line));
 	vici_get(m, "ikesa-name", name, sizeof(name));
-	if (ike_log_peer(line, &addr) && !ike_name_of(name))
-		k->peers[k->next_peer++ % IKE_PEERS] = (struct ike_peer){ id, addr };
-	c = ike_name_of(name) ? ike_find_name(k, name) : find_unnamed(k, id);
+	c = ike_find_name(k, name);
+	if (!ike_name_of(name)) {
+		note_peer(k, id, line);
+		p = find_peer(k, id);
+		c = p ? ike_find_remote(k, &p->addr) : NULL;
+	}
 	if (!c)
 		return;
-	theirs = ike_log_proposals_theirs(line);
-	ours = ike_log_proposals_ours(line);
-	if (theirs)
-		snprintf(c->status.proposals_theirs, sizeof(c->status.proposals_theirs), "%s", theirs);
-	if (ours)
-		snprintf(c->status.proposals_ours, sizeof(c->status.proposals_ours), "%s", ours);
+	note_proposals(&c->status, line);
 	if (!ike_log_fault(line, &fault, &words))
 		return;
+	if (fault == IKE_FAULT_IDENTITY && p && p->ids[0]) {
+		snprintf(text, sizeof(text), "the peer asks for %s: compare local-id and remote-id",
+			 p->ids);
+		words = text;
+	}
 	ike_set_fault(k, c, fault, words);
 	if (!ike_is_up(c))
 		ike_list_soon(k);

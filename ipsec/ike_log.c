@@ -83,6 +83,11 @@ const char *ike_log_proposals_ours(const char *line)
 	return after(line, "configured proposals: ");
 }
 
+const char *ike_log_identities(const char *line)
+{
+	return after(line, "looking for peer configs matching ");
+}
+
 /* The address that text begins with, ended by a character that none holds. */
 static bool leading_address(const char *text, struct gh_addr *out)
 {
@@ -102,8 +107,7 @@ bool ike_log_peer(const char *line, struct gh_addr *out)
 
 	if (strstr(line, " is initiating an IKE_SA"))
 		return leading_address(line, out);
-	if (!dots || (!after(line, "looking for peer configs matching ") &&
-		      !after(line, "no IKE config found for ")))
+	if (!dots || (!ike_log_identities(line) && !after(line, "no IKE config found for ")))
 		return false;
 	return leading_address(dots + 3, out);
 }

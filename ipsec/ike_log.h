@@ -25,5 +25,7 @@ const char *ike_log_proposals_ours(const char *line);
  * "no IKE config found for L...A, sending ...".
  */
 bool ike_log_peer(const char *line, struct gh_addr *out);
+/* The rest of "looking for peer configs matching REST", else NULL. */
+const char *ike_log_identities(const char *line);
 
 #endif

@@ -68,9 +68,22 @@ static void put_lifetime(struct gh_buf *b, const char *hard, uint32_t hard_s, ui
 	vici_put(b, hard, "%u", hard_s);
 }
 
+static const char *child_cipher(const struct ike_connection *c)
+{
+	return c->encryption == IKE_GCM_AES128 ? "aes128gcm16" : "aes256gcm16";
+}
+
+void ike_proposals_text(const struct ike_connection *c, char *out, size_t size)
+{
+	const char *cipher = child_cipher(c);
+
+	snprintf(out, size, "IKE " IKE_AEAD ", " IKE_CBC "; ESP %s-" IKE_GROUPS ", %s", cipher,
+		 cipher);
+}
+
 static void put_child(struct gh_buf *b, const struct ike_connection *c)
 {
-	const char *cipher = c->encryption == IKE_GCM_AES128 ? "aes128gcm16" : "aes256gcm16";
+	const char *cipher = child_cipher(c);
 
 	vici_put_section(b, c->name);
 	vici_put(b, "mode", "tunnel");

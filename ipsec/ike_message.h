@@ -27,6 +27,8 @@ const char *ike_name_of(const char *charon_name);
  * the new ones work; with resume it does not.
  */
 void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool resume);
+/* What we propose, for the operator. */
+void ike_proposals_text(const struct ike_connection *c, char *out, size_t size);
 void ike_put_shared(struct gh_buf *b, const struct ike_connection *c);
 
 /*

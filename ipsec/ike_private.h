@@ -41,6 +41,7 @@ struct ike_conn {
 struct ike_peer {
 	uint64_t id;
 	struct gh_addr addr;
+	char ids[160];                  /* "198.51.100.1[us]...198.51.100.2[them]" as it names them */
 };
 
 struct ike {

@@ -117,6 +117,11 @@ void ike_set_fault(struct ike *k, struct ike_conn *c, enum ike_fault fault, cons
 	c->status.fault = fault;
 	c->status.error_at = gh_now();
 	snprintf(c->status.error, sizeof(c->status.error), "%s", words);
+	if (fault != IKE_FAULT_PROPOSAL)
+		c->status.proposals_ours[0] = c->status.proposals_theirs[0] = '\0';
+	else if (!c->status.proposals_ours[0])
+		ike_proposals_text(&c->want, c->status.proposals_ours,
+				   sizeof(c->status.proposals_ours));
 	tell_transition(c, &old, ike_is_up(c));
 	k->changed(k->user, c->want.leg);
 }
