@@ -8,14 +8,11 @@
 #include "ipsec/vici.h"
 
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/link.h"
 
 #define LENGTH_BYTES 4
 #define READ_CHUNK (64u << 10)

@@ -155,6 +155,42 @@ TESTS += test_gh_text
 test_gh_text_SOURCES = tests/unit/test_gh_text.c bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h
 test_gh_text_CFLAGS = $(UNIT_CFLAGS)
 test_gh_text_LDADD = libbase.a $(CMOCKA_LIBS)
+# IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
+check_PROGRAMS += test_charon_host test_charon_table test_ike_frame test_ike_log \
+	test_ike_message test_ike_relay test_vici
+TESTS += test_charon_host test_charon_table test_ike_frame test_ike_log \
+	test_ike_message test_ike_relay test_vici
+
+IKE_TEST_LIBS = libike.a libbase.a $(CMOCKA_LIBS)
+
+test_charon_host_SOURCES = tests/unit/test_charon_host.c ipsec/charon/host.c
+test_charon_host_CFLAGS = $(UNIT_CFLAGS)
+test_charon_host_LDADD = $(CMOCKA_LIBS)
+
+test_charon_table_SOURCES = tests/unit/test_charon_table.c \
+	ipsec/charon/keys.c ipsec/charon/table.c
+test_charon_table_CFLAGS = $(UNIT_CFLAGS)
+test_charon_table_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_ike_frame_SOURCES = tests/unit/test_ike_frame.c
+test_ike_frame_CFLAGS = $(UNIT_CFLAGS)
+test_ike_frame_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_ike_log_SOURCES = tests/unit/test_ike_log.c
+test_ike_log_CFLAGS = $(UNIT_CFLAGS)
+test_ike_log_LDADD = $(IKE_TEST_LIBS)
+
+test_ike_message_SOURCES = tests/unit/test_ike_message.c
+test_ike_message_CFLAGS = $(UNIT_CFLAGS)
+test_ike_message_LDADD = $(IKE_TEST_LIBS)
+
+test_ike_relay_SOURCES = tests/unit/test_ike_relay.c
+test_ike_relay_CFLAGS = $(UNIT_CFLAGS)
+test_ike_relay_LDADD = $(IKE_TEST_LIBS)
+
+test_vici_SOURCES = tests/unit/test_vici.c
+test_vici_CFLAGS = $(UNIT_CFLAGS)
+test_vici_LDADD = $(IKE_TEST_LIBS)
 endif
 
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).

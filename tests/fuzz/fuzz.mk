@@ -26,6 +26,12 @@ FUZZERS += tests/fuzz/fuzz_cli
 tests_fuzz_fuzz_cli_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_cli_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 
+FUZZERS += tests/fuzz/fuzz_ike_frame
+tests_fuzz_fuzz_ike_frame_LDADD = libbase.a $(FUZZ_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_vici
+tests_fuzz_fuzz_vici_LDADD = libike.a libbase.a $(FUZZ_LIBS)
+
 check_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/datapath.h
 if !FUZZING

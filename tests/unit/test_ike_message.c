@@ -1,0 +1,213 @@
+/* ike_message: what a connection is loaded as, and what a list of SAs is read as. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "ipsec/ike_message.h"
+
+static struct ike_connection paris(void)
+{
+	struct ike_connection c = {
+		.leg = 7, .name = "paris", .secret_length = 3, .secret = "a\0b",
+		.ike_lifetime_s = 28800, .child_lifetime_s = 27000, .replay_window = 1024,
+		.dpd_s = 45,
+	};
+
+	gh_addr_parse("203.0.113.1", &c.local);
+	gh_addr_parse("198.51.100.7", &c.remote);
+	return c;
+}
+
+static void check(const struct gh_buf *b, struct vici_message *m)
+{
+	assert_int_equal(vici_message_check(gh_buf_begin(b), gh_buf_length(b), m), 0);
+}
+
+static void expect(const struct vici_message *m, const char *key, const char *value)
+{
+	char text[512];
+
+	assert_true(vici_get(m, key, text, sizeof(text)) ||
+		    vici_get_list(m, key, text, sizeof(text)));
+	assert_string_equal(text, value);
+}
+
+static void test_connection(void **state)
+{
+	struct ike_connection c = paris();
+	struct vici_message m, conn, section, child;
+	struct gh_buf b = { 0 };
+
+	(void)state;
+	ike_put_connection(&b, &c, false);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "version", "2");
+	expect(&conn, "local_addrs", "203.0.113.1");
+	expect(&conn, "remote_addrs", "198.51.100.7");
+	expect(&conn, "if_id_in", "7");
+	expect(&conn, "if_id_out", "7");
+	expect(&conn, "encap", "yes");
+	expect(&conn, "unique", "no");
+	expect(&conn, "rekey_time", "25920");
+	expect(&conn, "over_time", "2880");
+	assert_true(vici_get_section(&conn, "local", &section));
+	expect(&section, "auth", "psk");
+	expect(&section, "id", "203.0.113.1");
+	assert_true(vici_get_section(&conn, "children", &section));
+	assert_true(vici_get_section(&section, "paris", &child));
+	expect(&child, "local_ts", "0.0.0.0/0, ::/0");
+	expect(&child, "remote_ts", "0.0.0.0/0, ::/0");
+	expect(&child, "life_time", "27000");
+	expect(&child, "rekey_time", "24300");
+	expect(&child, "replay_window", "1024");
+	expect(&child, "start_action", "none");
+	gh_buf_fini(&b);
+	ike_put_connection(&b, &c, true);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "unique", "never");
+	gh_buf_fini(&b);
+}
+
+static void test_shared(void **state)
+{
+	struct ike_connection c = paris();
+	struct vici_message m;
+	struct gh_buf b = { 0 };
+	char secret[8];
+
+	(void)state;
+	strcpy(c.remote_id, "paris.example");
+	ike_put_shared(&b, &c);
+	check(&b, &m);
+	expect(&m, "id", "gh-paris");
+	expect(&m, "type", "IKE");
+	expect(&m, "owners", "203.0.113.1, paris.example");
+	assert_true(vici_get(&m, "data", secret, sizeof(secret)));
+	assert_memory_equal(secret, "a\0b", 4);
+	gh_buf_fini(&b);
+	c.local.family = 0;             /* any of our addresses: no owner of that name */
+	ike_put_shared(&b, &c);
+	check(&b, &m);
+	expect(&m, "owners", "paris.example");
+	gh_buf_fini(&b);
+}
+
+static void test_names(void **state)
+{
+	char text[IKE_NAME_TEXT];
+
+	(void)state;
+	assert_string_equal(ike_name("paris", text), "gh-paris");
+	assert_string_equal(ike_name_of("gh-paris"), "paris");
+	assert_null(ike_name_of("paris"));
+	assert_null(ike_name_of(""));
+}
+
+static void put_child(struct gh_buf *b, const char *name, const char *id, const char *state,
+		      const char *spi)
+{
+	vici_put_section(b, name);
+	vici_put(b, "uniqueid", "%s", id);
+	vici_put(b, "state", "%s", state);
+	vici_put(b, "spi-in", "%s", spi);
+	vici_put(b, "spi-out", "0000abcd");
+	vici_put(b, "if-id-in", "00000007");
+	vici_put(b, "encr-alg", "AES_GCM_16");
+	vici_put(b, "encr-keysize", "256");
+	vici_put(b, "dh-group", "ECP_384");
+	vici_put(b, "esn", "1");
+	vici_put(b, "install-time", "10");
+	vici_put(b, "rekey-time", "20");
+	vici_put(b, "life-time", "30");
+	vici_put_section_end(b);
+}
+
+static void put_sa(struct gh_buf *b)
+{
+	vici_put(b, "uniqueid", "3");
+	vici_put(b, "state", "ESTABLISHED");
+	vici_put(b, "local-host", "203.0.113.1");
+	vici_put(b, "local-port", "4500");
+	vici_put(b, "remote-host", "198.51.100.7");
+	vici_put(b, "remote-port", "61000");
+	vici_put(b, "remote-id", "paris.example");
+	vici_put(b, "initiator", "yes");
+	vici_put(b, "initiator-spi", "faa744b9126a3b91");
+	vici_put(b, "nat-remote", "yes");
+	vici_put(b, "encr-alg", "AES_CBC");
+	vici_put(b, "encr-keysize", "256");
+	vici_put(b, "integ-alg", "HMAC_SHA2_384_192");
+	vici_put(b, "prf-alg", "PRF_HMAC_SHA2_384");
+	vici_put(b, "established", "5");
+	vici_put_section(b, "child-sas");
+	put_child(b, "paris-1", "1", "REKEYED", "00000001");
+	put_child(b, "paris-3", "3", "INSTALLED", "00000003");
+	put_child(b, "paris-2", "2", "INSTALLED", "00000002");
+	put_child(b, "paris-4", "4", "CREATED", "00000004");
+	vici_put_section_end(b);
+}
+
+static void test_read(void **state)
+{
+	struct gh_time now = { 100 * 1000000000ull };
+	struct ike_status s = { 0 };
+	struct vici_message m;
+	struct gh_buf b = { 0 };
+	char text[GH_ENDPOINT_TEXT];
+	uint32_t leg;
+
+	(void)state;
+	put_sa(&b);
+	check(&b, &m);
+	ike_read_sa(&m, now, &s, &leg);
+	assert_int_equal(s.state, IKE_ESTABLISHED);
+	assert_int_equal(s.id, 3);
+	assert_true(s.spi_initiator == 0xfaa744b9126a3b91u);
+	assert_true(s.initiator && s.nat_remote && !s.nat_local);
+	assert_string_equal(gh_endpoint_print(&s.remote, text), "198.51.100.7:61000");
+	assert_string_equal(s.remote_id, "paris.example");
+	assert_string_equal(s.algorithms, "AES_CBC-256/HMAC_SHA2_384_192/PRF_HMAC_SHA2_384");
+	assert_true(s.established.ns == 95 * 1000000000ull);
+	assert_int_equal(s.rekey.ns, 0);
+	assert_int_equal(leg, 7);
+	assert_int_equal(s.child.state, IKE_CHILD_INSTALLED);
+	assert_int_equal(s.child.spi_in, 3);            /* the newest of those installed */
+	assert_int_equal(s.child.spi_out, 0xabcd);
+	assert_string_equal(s.child.algorithms, "AES_GCM_16-256/ECP_384, ESN");
+	assert_true(s.child.installed.ns == 90 * 1000000000ull);
+	assert_true(s.child.expire.ns == 130 * 1000000000ull);
+	gh_buf_fini(&b);
+}
+
+static void test_read_nothing(void **state)
+{
+	struct vici_message m = { (const uint8_t *)"", 0 };
+	struct ike_status s = { 0 };
+	struct ike_child_status c;
+	uint32_t leg;
+
+	(void)state;
+	ike_read_sa(&m, (struct gh_time){ 1 }, &s, &leg);
+	assert_int_equal(s.state, IKE_DOWN);
+	assert_int_equal(s.child.state, IKE_CHILD_NONE);
+	assert_int_equal(leg, 0);
+	assert_false(ike_read_child(&m, (struct gh_time){ 1 }, &c));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_connection),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
