@@ -88,6 +88,15 @@ static void check_inner(const struct place *at, const char *words, const struct 
 			    " them, or a routed address", words, gh_addr_print(a, text));
 }
 
+/* bgpd takes no BGP identifier of 0.0.0.0: without one there is no BGP at all. */
+static void warn_router_id(const struct gw_config *to, const struct place *at, uint32_t remote_as,
+			   struct meaning_findings *out)
+{
+	if (remote_as && !gh_addr_is_set(&to->router_id))
+		finding_add(out, WARN, at, NULL, "BGP stays down: the gateway has neither a"
+			    " router-id nor an IPv4 public-address; give it one");
+}
+
 static void check_connection_addresses(const struct gw_config *to, const struct gw_connection *c,
 				       struct meaning_findings *out)
 {
@@ -103,6 +112,7 @@ static void check_connection_addresses(const struct gw_config *to, const struct 
 			    six ? "IPv6" : "IPv4");
 	at = place_connection(c, "bgp/peer-address");
 	check_inner(&at, "bgp peer-address", &c->peer_address, out);
+	warn_router_id(to, &at, c->remote_as, out);
 	at = place_connection(c, "bgp/local-address");
 	check_inner(&at, "bgp local-address", &c->local_address, out);
 }
@@ -124,6 +134,7 @@ static void check_addresses(const struct gw_config *to, struct meaning_findings 
 
 			at = place_edge(&to->circuits[i], role, "peer");
 			check_host(&at, "edge peer", &e->peer, out);
+			warn_router_id(to, &at, e->remote_as, out);
 			at = place_edge(&to->circuits[i], role, "peer-ipv6");
 			check_host(&at, "edge peer-ipv6", &e->peer_ipv6, out);
 			if (gh_addr_is_set(&e->peer_ipv6) && !gh_addr_is_set(&e->peer))

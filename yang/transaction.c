@@ -19,6 +19,8 @@
 #include "yang/secret.h"
 #include "yang/snapshot.h"
 
+#define TELL_MAX 20     /* findings that a message holds */
+
 struct work {
 	const struct transaction *t;
 	const struct transaction_request *request;
@@ -250,17 +252,42 @@ static int run(struct work *w, bool *changed)
 	return 0;
 }
 
+/* A file of a thousand mistakes is told by its first ones. */
+static void tell(const struct gh_buf *words, struct gh_buf *message)
+{
+	const char *p, *end;
+	unsigned lines = 0, more = 0;
+
+	if (!gh_buf_length(words))
+		return;
+	p = (const char *)gh_buf_begin(words);
+	end = p + gh_buf_length(words);
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		const char *next = newline ? newline + 1 : end;
+
+		if (lines < TELL_MAX) {
+			gh_buf_printf(message, "%s%.*s", lines ? "\n" : "",
+				      (int)((newline ? newline : end) - p), p);
+			lines++;
+		} else {
+			more++;
+		}
+		p = next;
+	}
+	if (more)
+		gh_buf_printf(message, "\n... and %u more", more);
+}
+
 int transaction_run(const struct transaction *t, const struct transaction_request *request,
 		    struct gh_buf *message, bool *changed)
 {
 	struct work w = { .t = t, .request = request };
-	struct gh_buf *words;
 	int ret;
 
 	*changed = false;
 	ret = run(&w, changed);
-	words = ret ? &w.errors : &w.warnings;
-	gh_buf_append(message, gh_buf_text(words), gh_buf_length(words));
+	tell(ret ? &w.errors : &w.warnings, message);
 	datastore_state_fini(&w.next);
 	edits_fini(&w.edits);
 	gh_buf_fini(&w.errors);

@@ -10,7 +10,8 @@
  *            returns, `to` lives until the next one.
  * Threads    the control thread.
  * Errors     0 or -errno with words in `message`: "line 3: ...", one finding
- *            a line. On success the message holds warnings, or is empty.
+ *            a line, the first 20. On success the message holds warnings, or
+ *            is empty.
  */
 #ifndef GH_YANG_TRANSACTION_H
 #define GH_YANG_TRANSACTION_H

@@ -179,6 +179,22 @@ static void test_warnings(void **state)
 	assert_int_equal(fixture_run(&f, &t, "gateway\n mtu 1301", false), 0);
 }
 
+/* A message tells the first twenty findings and counts the rest. */
+static void test_many_findings(void **state)
+{
+	struct gh_buf text = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 30; i++)
+		gh_buf_printf(&text, "gateway connection c%02d\n remote-address 0.0.0.%d\n", i, i);
+	assert_int_equal(fixture_run(&f, NULL, gh_buf_text(&text), true), -EINVAL);
+	assert_non_null(strstr(gh_buf_text(&f.message), "\nline 40: gateway connection c19:"));
+	assert_null(strstr(gh_buf_text(&f.message), "line 42:"));
+	assert_non_null(strstr(gh_buf_text(&f.message), "\n... and 10 more"));
+	gh_buf_fini(&text);
+}
+
 /* A key of another host: refused when typed, a warning when the whole is loaded. */
 static void test_foreign_key(void **state)
 {
@@ -215,6 +231,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_invalid_asks_nobody, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_warnings, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many_findings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_foreign_key, setup, teardown),
 	};
 
