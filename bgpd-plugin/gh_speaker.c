@@ -12,6 +12,8 @@
 #include "bgpd-plugin/gh_module.h"
 #include "bgpd-plugin/gh_neighbor.h"
 
+#define COALESCE_MS 100
+
 struct network {
 	struct network *next;
 	struct gh_prefix prefix;
@@ -141,6 +143,10 @@ static void view_make(void)
 	UNSET_FLAG(view->flags, BGP_FLAG_IMPORT_CHECK);
 	UNSET_FLAG(view->flags, BGP_FLAG_SUPPRESS_FIB_PENDING);
 	SET_FLAG(view->flags, BGP_FLAG_LOG_NEIGHBOR_CHANGES);
+	/* bgpd waits a second or more for others to share an update with; a circuit
+	 * that returns shall not wait for that. */
+	view->heuristic_coalesce = false;
+	view->coalesce_time = COALESCE_MS;
 	/* A neighbor starts when its first family is activated, not before. */
 	view->default_af[AFI_IP][SAFI_UNICAST] = false;
 	router_id_set(&wanted.router_id);

@@ -156,11 +156,12 @@ class Gateway:
         module = self.build / "bgpd-plugin/gatehouse.so"
         if not module.exists():
             raise Failure(f"{module} is missing: configure with --with-frr-headers")
-        self.node.write("/etc/frr/vtysh.conf", "service integrated-vtysh-config\n", 0o640,
-                        "frr:frr")
         self.frr = topology.start_frr(
             self.node, {"zebra": "", "bfdd": "", "bgpd": ""},
             {"zebra": ("-s", "90000000"), "bgpd": ("-M", f"{module}:{RUN_DIR}")})
+        # One frr.conf instead of a file for each daemon, as Debian has it.
+        self.node.write("/etc/frr/vtysh.conf", "service integrated-vtysh-config\n", 0o640,
+                        "frr:frr")
 
     def stop_frr(self, number=signal.SIGTERM):
         for daemon in ("bgpd", "bfdd", "zebra"):
