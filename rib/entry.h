@@ -103,5 +103,14 @@ struct candidate *entry_candidates(const struct rib *r, const struct entry *e, s
 
 /* rib.c */
 struct rib_leg *rib_leg_find(const struct rib *r, uint32_t number);
+/* The leg's gateway or interface is another: where it is used, the kernel is told. */
+void rib_leg_way_changed(struct rib *r, struct rib_leg *l);
+/* From here on the kernel is ours to write. */
+void rib_takeover_end(struct rib *r);
+
+/* paths.c */
+void paths_remove_leg(struct rib *r, uint32_t leg);
+/* Those of bgpd that the present snapshot has not said. */
+void paths_remove_unsaid(struct rib *r);
 
 #endif

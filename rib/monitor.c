@@ -86,7 +86,7 @@ static int ask_all(struct monitor *m)
 	return error;
 }
 
-static void take_messages(struct monitor *m, struct nlmsghdr *h, size_t length)
+static void take_messages(struct monitor *m, struct nlmsghdr *h, int length)
 {
 	struct link_state state;
 
@@ -132,7 +132,7 @@ int monitor_read(struct monitor *m)
 		ssize_t n = recv(m->fd, &in, sizeof(in), MSG_DONTWAIT);
 
 		if (n >= 0) {
-			take_messages(m, &in.h, (size_t)n);
+			take_messages(m, &in.h, (int)n);
 		} else if (errno == ENOBUFS) {
 			gh_warning("monitor: the kernel dropped messages, asking for all interfaces again");
 			m->stale = true;

@@ -133,7 +133,7 @@ void nl_nest_end(struct gh_buf *b, size_t begin)
 
 void nl_parse(struct rtattr *tb[], unsigned max, struct rtattr *first, size_t length)
 {
-	size_t left = length;
+	int left = (int)length;         /* signed: RTA_NEXT takes off more than there is at the end */
 
 	memset(tb, 0, (max + 1) * sizeof(tb[0]));
 	for (struct rtattr *a = first; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
@@ -232,7 +232,7 @@ static const struct nlmsghdr *message_of(const struct exchange *x, uint32_t seq)
 }
 
 /* Takes one datagram of answers. 1: more to come. 0 or -errno: finished. */
-static int answer(struct nl *nl, const struct exchange *x, struct nlmsghdr *h, size_t length)
+static int answer(struct nl *nl, const struct exchange *x, struct nlmsghdr *h, int length)
 {
 	for (; NLMSG_OK(h, length); h = NLMSG_NEXT(h, length)) {
 		int error;
@@ -274,7 +274,7 @@ static int exchange(struct nl *nl, const struct exchange *x)
 
 		if (n < 0)
 			return (int)n;
-		result = answer(nl, x, &in.h, (size_t)n);
+		result = answer(nl, x, &in.h, (int)n);
 	} while (result == 1);
 	return result;
 }

@@ -15,6 +15,7 @@ librib_a_SOURCES = \
 	rib/nexthop.c rib/nexthop.h \
 	rib/nl.c rib/nl.h \
 	rib/path.c rib/path.h \
+	rib/paths.c \
 	rib/rib.c rib/rib.h \
 	rib/route.c \
 	rib/rtnl.c rib/rtnl.h \

@@ -133,8 +133,8 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_decide test_leg test_table
-TESTS += test_decide test_leg test_table
+check_PROGRAMS += test_decide test_leg test_nexthop test_rib test_table
+TESTS += test_decide test_leg test_nexthop test_rib test_table
 
 RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
 
@@ -145,6 +145,14 @@ test_decide_LDADD = $(RIB_TEST_LIBS)
 test_leg_SOURCES = tests/unit/test_leg.c
 test_leg_CFLAGS = $(UNIT_CFLAGS)
 test_leg_LDADD = $(RIB_TEST_LIBS)
+
+test_nexthop_SOURCES = tests/unit/test_nexthop.c
+test_nexthop_CFLAGS = $(UNIT_CFLAGS)
+test_nexthop_LDADD = $(RIB_TEST_LIBS)
+
+test_rib_SOURCES = tests/unit/test_rib.c tests/unit/rib_recorder.h
+test_rib_CFLAGS = $(UNIT_CFLAGS)
+test_rib_LDADD = $(RIB_TEST_LIBS)
 
 test_table_SOURCES = tests/unit/test_table.c
 test_table_CFLAGS = $(UNIT_CFLAGS)
