@@ -2,8 +2,9 @@
  * The Internet checksum: see checksum.h.
  *
  * One's complement addition does not care about byte order or word size (RFC
- * 1071 2), so 32-bit words are added into 64-bit lanes, which compilers turn
- * into vector code and which cannot overflow below 16 GiB.
+ * 1071 2), so 32-bit words are added into 64-bit sums, which cannot overflow
+ * below 16 GiB. Four sums at a time keep the adders busy; a loop over arrays,
+ * left to the compiler's vectors, was four times slower at -O2.
  */
 #include "ipsec/checksum.h"
 
@@ -11,27 +12,33 @@
 
 #include "ipsec/wire.h"
 
+/* The two halves of a 64-bit word, added. */
+static uint64_t halves(uint64_t word)
+{
+	return (word & 0xffffffff) + (word >> 32);
+}
+
 uint64_t checksum_add(uint64_t sum, const uint8_t *bytes, size_t length)
 {
-	uint64_t lanes[8] = { 0 };
-	uint32_t words[8];
-	uint32_t word;
+	uint64_t word[4], lane[4] = { sum, 0, 0, 0 };
+	uint32_t rest;
 
-	for (; length >= sizeof(words); bytes += sizeof(words), length -= sizeof(words)) {
-		memcpy(words, bytes, sizeof(words));
-		for (unsigned k = 0; k < 8; k++)
-			lanes[k] += words[k];
+	for (; length >= sizeof(word); bytes += sizeof(word), length -= sizeof(word)) {
+		memcpy(word, bytes, sizeof(word));
+		lane[0] += halves(word[0]);
+		lane[1] += halves(word[1]);
+		lane[2] += halves(word[2]);
+		lane[3] += halves(word[3]);
 	}
-	for (unsigned k = 0; k < 8; k++)
-		sum += lanes[k];
-	for (; length >= 4; bytes += 4, length -= 4) {
-		memcpy(&word, bytes, 4);
-		sum += word;
+	sum = lane[0] + lane[1] + lane[2] + lane[3];
+	for (; length >= sizeof(rest); bytes += sizeof(rest), length -= sizeof(rest)) {
+		memcpy(&rest, bytes, sizeof(rest));
+		sum += rest;
 	}
 	if (length) {
-		word = 0;
-		memcpy(&word, bytes, length);
-		sum += word;
+		rest = 0;
+		memcpy(&rest, bytes, length);
+		sum += rest;
 	}
 	return sum;
 }

@@ -24,14 +24,23 @@ struct fwd_node {
 	_Atomic(struct fwd_node *) child[];
 };
 
+/* Inline: without -mpopcnt the builtin is a call. */
+static unsigned ones(uint64_t v)
+{
+	v -= v >> 1 & 0x5555555555555555;
+	v = (v & 0x3333333333333333) + (v >> 2 & 0x3333333333333333);
+	v = (v + (v >> 4)) & 0x0f0f0f0f0f0f0f0f;
+	return (unsigned)(v * 0x0101010101010101 >> 56);
+}
+
 static unsigned rank(uint64_t bitmap, unsigned bit)
 {
-	return (unsigned)__builtin_popcountll(bitmap & ((1ull << bit) - 1));
+	return ones(bitmap & ((1ull << bit) - 1));
 }
 
 static _Atomic uint32_t *values_of(const struct fwd_node *n)
 {
-	return (_Atomic uint32_t *)(uintptr_t)(n->child + __builtin_popcountll(n->children));
+	return (_Atomic uint32_t *)(uintptr_t)(n->child + ones(n->children));
 }
 
 static struct fwd_node *node_new(uint64_t prefixes, uint64_t children)
@@ -39,8 +48,8 @@ static struct fwd_node *node_new(uint64_t prefixes, uint64_t children)
 	struct fwd_node *n;
 	size_t size = sizeof(*n);
 
-	size += (size_t)__builtin_popcountll(children) * sizeof(n->child[0]);
-	size += (size_t)__builtin_popcountll(prefixes) * sizeof(uint32_t);
+	size += ones(children) * sizeof(n->child[0]);
+	size += ones(prefixes) * sizeof(uint32_t);
 	n = reclaim_alloc(size);
 	n->prefixes = prefixes;
 	n->children = children;
@@ -115,7 +124,7 @@ void fwd_init(struct fwd *f, struct reclaim *reclaim)
 
 static void free_tree(struct fwd_node *n)
 {
-	for (int k = 0; k < __builtin_popcountll(n->children); k++)
+	for (unsigned k = 0; k < ones(n->children); k++)
 		free_tree(atomic_load(&n->child[k]));
 	free(n);
 }

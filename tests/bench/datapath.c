@@ -32,6 +32,9 @@ struct bench {
 	const char *name;
 	unsigned bytes;                 /* of an inner packet */
 	unsigned (*round)(struct bench *b);     /* returns packets done */
+	uint8_t *packet;                /* outbound: what the TUN gave; inbound: a run */
+	size_t length;
+	struct virtio_net_hdr vnet;
 	EVP_CIPHER_CTX *evp;
 	struct esp seal, open;
 	uint64_t sequence;
@@ -74,13 +77,6 @@ static void measure(struct bench *benches, unsigned count, double *best)
 	}
 	for (unsigned k = 0; k < count; k++)
 		report(&benches[k], best[k]);
-}
-
-static void measure_one(struct bench *b)
-{
-	double best;
-
-	measure(b, 1, &best);
 }
 
 /* As few calls as EVP needs for one packet. */
@@ -133,97 +129,75 @@ static unsigned round_open(struct bench *b)
 	return BATCH;
 }
 
-static void bench_cipher(unsigned bytes)
-{
-	struct bench b[3] = {
-		{ .name = "evp_seal", .bytes = bytes, .round = round_evp },
-		{ .name = "esp_seal", .bytes = bytes, .round = round_seal },
-		{ .name = "esp_open", .bytes = bytes, .round = round_open },
-	};
-	double best[3];
-
-	b[0].evp = EVP_CIPHER_CTX_new();
-	EVP_EncryptInit_ex(b[0].evp, EVP_aes_256_gcm(), NULL, key, NULL);
-	if (esp_init(&b[1].seal, true, 300, false, key, KEY_BYTES) ||
-	    esp_init(&b[2].open, false, 300, false, key, KEY_BYTES))
-		abort();
-	round_seal(&b[1]);              /* numbers 1 to BATCH, for opening */
-	memcpy(pristine, packets, sizeof(packets));
-	measure(b, 3, best);
-	figure("esp_seal_to_evp", bytes, best[1] / best[0], "ratio");
-	figure("esp_open_to_evp", bytes, best[2] / best[0], "ratio");
-	EVP_CIPHER_CTX_free(b[0].evp);
-	esp_fini(&b[1].seal);
-	esp_fini(&b[2].open);
-}
-
 static struct datapath path;
 static struct outbound out;
 static struct inbound in;
-static uint8_t superpacket[65536];
-static size_t superpacket_length;
-static struct virtio_net_hdr vnet;
+
+#define RUN 44                  /* packets of a 64 kB run at 1,400 bytes */
 
 /* Look-up, group, SA, segmentation with checksums, sealing; sending fails at once. */
 static unsigned round_outbound(struct bench *b)
 {
-	unsigned count = vnet.gso_size ? 1 : BATCH;
+	unsigned count = b->vnet.gso_size ? 1 : RUN;
 
-	(void)b;
 	for (unsigned k = 0; k < count; k++)
-		outbound_packet(&out, &vnet, superpacket, superpacket_length);
+		outbound_packet(&out, &b->vnet, b->packet, b->length);
 	outbound_flush(&out);
-	return vnet.gso_size ? (unsigned)((superpacket_length - 40 + vnet.gso_size - 1) /
-					  vnet.gso_size) : BATCH;
+	return RUN;
 }
-
-static void bench_outbound(unsigned bytes, bool tso)
-{
-	struct inner i = {
-		.family = AF_INET, .protocol = PACKET_TCP, .flags = PACKET_TCP_ACK, .host = 1,
-		.payload = tso ? 44 * (bytes - 40) : bytes - 40,
-	};
-	struct bench b = {
-		.name = tso ? "outbound_tso" : "outbound", .bytes = bytes, .round = round_outbound,
-	};
-
-	superpacket_length = inner_make(&i, superpacket);
-	vnet = (struct virtio_net_hdr){ 0 };
-	if (tso) {
-		vnet.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
-		vnet.gso_size = (uint16_t)(bytes - 40);
-	}
-	measure_one(&b);
-}
-
-static uint8_t run[BATCH * STRIDE], run_pristine[BATCH * STRIDE];
 
 /* SPI, window, opening, selectors, joining; the TUN is /dev/null. */
 static unsigned round_inbound(struct bench *b)
 {
-	uint32_t sealed = esp_sealed_length(b->bytes);
-	struct udp_datagram d = { .bytes = run, .length = 44 * sealed, .segment = sealed };
+	static uint8_t run[RUN * STRIDE];
+	struct udp_datagram d = {
+		.bytes = run, .length = (uint32_t)b->length,
+		.segment = esp_sealed_length(b->bytes),
+	};
 
-	memcpy(run, run_pristine, d.length);
+	memcpy(run, b->packet, b->length);
 	/* The same numbers again: a window that was never used. */
 	memset(&path.in->slot->replay, 0, sizeof(path.in->slot->replay));
 	inbound_datagram(&in, &d);
 	inbound_flush(&in);
-	return 44;
+	return RUN;
 }
 
-static void bench_inbound(unsigned bytes)
+static struct inner segment(unsigned bytes)
 {
-	struct inner i = {
+	return (struct inner){
 		.family = AF_INET, .protocol = PACKET_TCP, .flags = PACKET_TCP_ACK, .host = 1,
 		.payload = bytes - 40,
 	};
-	struct bench b = { .name = "inbound", .bytes = bytes, .round = round_inbound };
-	uint32_t sealed = esp_sealed_length(bytes);
+}
 
-	for (unsigned k = 0; k < 44; k++) {
+static void init_outbound(struct bench *b, bool tso)
+{
+	struct inner i = segment(b->bytes);
+
+	b->name = tso ? "outbound_tso" : "outbound";
+	b->round = round_outbound;
+	b->packet = malloc(UDP_RUN_BYTES);
+	if (tso) {
+		b->vnet.gso_type = VIRTIO_NET_HDR_GSO_TCPV4;
+		b->vnet.gso_size = (uint16_t)i.payload;
+		i.payload *= RUN;
+	}
+	b->length = inner_make(&i, b->packet);
+}
+
+static void init_inbound(struct bench *b)
+{
+	struct inner i = segment(b->bytes);
+	uint32_t sealed = esp_sealed_length(b->bytes);
+
+	b->name = "inbound";
+	b->round = round_inbound;
+	b->length = RUN * sealed;
+	b->packet = malloc(b->length);
+	for (unsigned k = 0; k < RUN; k++) {
 		struct esp_packet p = {
-			.data = run_pristine + k * sealed, .length = bytes, .sequence = k + 1,
+			.data = b->packet + k * sealed, .length = b->bytes, .sequence = k + 1,
 			.next_header = ESP_NEXT_IPV4,
 		};
 
@@ -232,10 +206,26 @@ static void bench_inbound(unsigned bytes)
 		i.id++;
 		esp_seal(&path.out->esp, &p, 1);
 	}
-	measure_one(&b);
 }
 
-static void bench_paths(void)
+static void init_ciphers(struct bench *evp, struct bench *seal, struct bench *open)
+{
+	evp->name = "evp_seal";
+	evp->round = round_evp;
+	evp->evp = EVP_CIPHER_CTX_new();
+	EVP_EncryptInit_ex(evp->evp, EVP_aes_256_gcm(), NULL, key, NULL);
+	seal->name = "esp_seal";
+	seal->round = round_seal;
+	open->name = "esp_open";
+	open->round = round_open;
+	if (esp_init(&seal->seal, true, 300, false, key, KEY_BYTES) ||
+	    esp_init(&open->open, false, 300, false, key, KEY_BYTES))
+		abort();
+	round_seal(seal);               /* numbers 1 to BATCH, for opening */
+	memcpy(pristine, packets, sizeof(packets));
+}
+
+static void init_paths(void)
 {
 	datapath_init(&path);
 	outbound_init(&out);
@@ -246,11 +236,33 @@ static void bench_paths(void)
 	out.natt_fd[0] = out.natt_fd[1] = path.null_fd;
 	out.mtu = in.mtu = 1400;
 	gro_init(&in.gro, true, true);
-	bench_outbound(1400, true);
-	bench_outbound(1400, false);
-	bench_outbound(64, false);
-	bench_inbound(1400);
-	bench_inbound(64);
+}
+
+static void bench_packets(unsigned bytes)
+{
+	enum { EVP, SEAL, OPEN, OUT, IN, OUT_TSO, COUNT };
+	unsigned count = bytes > 100 ? COUNT : OUT_TSO;
+	struct bench b[COUNT];
+	double best[COUNT];
+	char name[64];
+
+	memset(b, 0, sizeof(b));
+	for (unsigned k = 0; k < COUNT; k++)
+		b[k].bytes = bytes;
+	init_ciphers(&b[EVP], &b[SEAL], &b[OPEN]);
+	init_outbound(&b[OUT], false);
+	init_inbound(&b[IN]);
+	init_outbound(&b[OUT_TSO], true);
+	measure(b, count, best);
+	for (unsigned k = SEAL; k < count; k++) {
+		snprintf(name, sizeof(name), "%s_to_evp", b[k].name);
+		figure(name, bytes, best[k] / best[EVP], "ratio");
+	}
+	EVP_CIPHER_CTX_free(b[EVP].evp);
+	esp_fini(&b[SEAL].seal);
+	esp_fini(&b[OPEN].open);
+	for (unsigned k = OUT; k < COUNT; k++)
+		free(b[k].packet);
 }
 
 #define PREFIXES 1000000u
@@ -314,9 +326,9 @@ static void bench_fwd(uint8_t family, unsigned count)
 
 int main(void)
 {
-	bench_cipher(1400);
-	bench_cipher(64);
-	bench_paths();
+	init_paths();
+	bench_packets(1400);
+	bench_packets(64);
 	bench_fwd(AF_INET, PREFIXES);
 	bench_fwd(AF_INET6, PREFIXES / 5);
 	return 0;
