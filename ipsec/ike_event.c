@@ -147,6 +147,9 @@ static void on_log(struct ike *k, const struct vici_message *m)
 			 p->ids);
 		words = text;
 	}
+	/* The rungs of an IKE SA's first messages are not those of a later silence. */
+	if (fault == IKE_FAULT_NO_REPLY && c->status.state == IKE_ESTABLISHED)
+		words = "the peer stopped answering";
 	ike_set_fault(k, c, fault, words);
 	if (!ike_is_up(c))
 		ike_list_soon(k);

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
-/* The first row whose text the line contains decides: the particular before the general. */
+/*
+ * The first row whose text the line contains decides: the particular before
+ * the general. A text that ends in $ is the end of the line.
+ */
 static const struct {
 	const char *text;
 	enum ike_fault fault;
@@ -40,9 +43,9 @@ static const struct {
 	{ " unacceptable", IKE_FAULT_OTHER, NULL },     /* its own words say what */
 	{ "establishing IKE_SA failed, peer not responding", IKE_FAULT_NO_REPLY,
 	  "no answer from the peer: is remote-address right, and UDP 500 and 4500 open?" },
-	{ "retransmit 2 of request with message ID 0", IKE_FAULT_NO_REPLY,
+	{ "retransmit 2 of request with message ID 0$", IKE_FAULT_NO_REPLY,
 	  "no answer from the peer's UDP port 500 so far" },
-	{ "retransmit 2 of request with message ID 1", IKE_FAULT_NO_REPLY,
+	{ "retransmit 2 of request with message ID 1$", IKE_FAULT_NO_REPLY,
 	  "the peer answers on UDP port 500, but not on 4500 so far: a filter between?" },
 	{ "giving up after", IKE_FAULT_NO_REPLY,
 	  "the peer stopped answering" },
@@ -52,10 +55,20 @@ static const struct {
 	{ "notify, no CHILD_SA built", IKE_FAULT_OTHER, NULL },
 };
 
+static bool contains(const char *line, const char *text)
+{
+	size_t n = strlen(text), length = strlen(line);
+
+	if (text[n - 1] != '$')
+		return strstr(line, text);
+	n--;
+	return length >= n && !memcmp(line + length - n, text, n);
+}
+
 bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
 {
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (!strstr(line, rows[i].text))
+		if (!contains(line, rows[i].text))
 			continue;
 		*fault = rows[i].fault;
 		if (strstr(line, "traffic selectors") && *fault == IKE_FAULT_OTHER)

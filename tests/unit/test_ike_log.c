@@ -53,7 +53,8 @@ static void test_no_faults(void **state)
 	static const char *const lines[] = {
 		"", "IKE_SA gh-paris[1] established between 1.2.3.4[a]...5.6.7.8[b]",
 		"sending packet: from 198.51.100.1[500] to 198.51.100.2[500] (412 bytes)",
-		"retransmit 1 of request with message ID 0", "selected proposal: ESP:AES_GCM_16_256",
+		"retransmit 1 of request with message ID 0",
+		"retransmit 2 of request with message ID 18", "selected proposal: ESP:AES_GCM_16_256",
 		"received DELETE for IKE_SA gh-paris[1]", "sending DPD request",
 	};
 	enum ike_fault fault;
