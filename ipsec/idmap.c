@@ -61,7 +61,8 @@ void *idmap_find(const struct idmap *m, uint32_t id)
 {
 	struct slot *s = probe(atomic_load(&m->table), id);
 
-	return atomic_load(&s->key) ? atomic_load(&s->value) : NULL;
+	/* The slot that probe found empty may be another id's by now. */
+	return atomic_load(&s->key) == (uint64_t)id + 1 ? atomic_load(&s->value) : NULL;
 }
 
 static void insert(struct idmap_table *t, uint32_t id, void *value)
