@@ -48,6 +48,8 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_idle_start(loop, &g->more);
 	else
 		ev_idle_stop(loop, &g->more);
+	if (g->bgpd_pid && !ev_is_active(&g->more))
+		ipsec_forward(g->ipsec);        /* its paths are in the FIB */
 	next = rib_timer(g->rib, now);
 	ev_timer_stop(loop, &g->rib_due);
 	if (next.ns) {

@@ -18,6 +18,7 @@ struct ipsec {
 	struct worker worker[WORKERS];
 	int stop_fd, event_fd;
 	bool snapshot;                  /* between begin and end */
+	bool know_sas, know_routes;     /* the first snapshot_end, the first forward */
 };
 
 static uint16_t port_of(const int fd[2])
@@ -38,6 +39,7 @@ static void set_up_worker(struct ipsec *i, unsigned number, const struct ipsec_c
 
 	w->number = number;
 	w->stop_fd = i->stop_fd;
+	w->go_fd = seqmap_is_used(&i->tables.map) ? eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK) : -1;
 	w->tables = &i->tables;
 	w->events.fd = i->event_fd;
 	w->natt_fd[0] = config->natt_fd[0];
@@ -142,13 +144,34 @@ void ipsec_free(struct ipsec *i)
 	if (!i)
 		return;
 	eventfd_write(i->stop_fd, 1);
-	for (unsigned k = 0; k < WORKERS; k++)
+	for (unsigned k = 0; k < WORKERS; k++) {
 		worker_stop(&i->worker[k]);
+		if (i->worker[k].go_fd >= 0)
+			close(i->worker[k].go_fd);
+	}
 	outbound_fini(&i->worker[WORKER_TX].out);
 	tables_fini(&i->tables);
 	close(i->stop_fd);
 	close(i->event_fd);
 	free(i);
+}
+
+static void release_workers(struct ipsec *i)
+{
+	const struct worker *tx = &i->worker[WORKER_TX], *rx = &i->worker[WORKER_RX];
+
+	if (i->know_sas && rx->go_fd >= 0)
+		eventfd_write(rx->go_fd, 1);
+	if (i->know_sas && i->know_routes && tx->go_fd >= 0)
+		eventfd_write(tx->go_fd, 1);
+}
+
+void ipsec_forward(struct ipsec *i)
+{
+	if (i->know_routes)
+		return;
+	i->know_routes = true;
+	release_workers(i);
 }
 
 void ipsec_tick(struct ipsec *i)
@@ -227,6 +250,8 @@ void ipsec_snapshot_end(struct ipsec *i, uint32_t keep_ms)
 			sa->orphan_until = until;
 	}
 	seqmap_sweep(&i->tables.map);
+	i->know_sas = true;
+	release_workers(i);
 }
 
 bool ipsec_leg_up(const struct ipsec *i, uint32_t leg)

@@ -54,6 +54,16 @@ void ipsec_free(struct ipsec *i);
 void ipsec_tick(struct ipsec *i);
 
 /*
+ * The FIB is complete: packets of the TUN may be looked up. Harmless to repeat.
+ *
+ * A process that finds SAs of the one before it in the map does not drop what
+ * came meanwhile: the kernel's queues keep it until the tables are back. UDP
+ * is read from the first ipsec_snapshot_end on, the TUN when that and this
+ * have happened; both begin without them a second after ipsec_new.
+ */
+void ipsec_forward(struct ipsec *i);
+
+/*
  * SAs, as charon's plugin states them.
  *
  * Setting an SA again is harmless: it keeps its counters, window and place. A

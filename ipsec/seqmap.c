@@ -136,6 +136,11 @@ int seqmap_claim(struct seqmap *m, const struct seqmap_key *key, struct seqmap_s
 	return 0;
 }
 
+bool seqmap_is_used(const struct seqmap *m)
+{
+	return m->file->high != 0;
+}
+
 bool seqmap_has(const struct seqmap *m, const struct seqmap_slot *slot,
 		const struct seqmap_key *key)
 {

@@ -61,6 +61,9 @@ void seqmap_fingerprint(const uint8_t *key, size_t key_bytes, uint8_t out[SEQMAP
 int seqmap_claim(struct seqmap *m, const struct seqmap_key *key, struct seqmap_slot **slot,
 		 bool *found);
 
+/* Does it hold any SA? */
+bool seqmap_is_used(const struct seqmap *m);
+
 /* Is it the slot of this key? */
 bool seqmap_has(const struct seqmap *m, const struct seqmap_slot *slot,
 		const struct seqmap_key *key);

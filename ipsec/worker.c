@@ -35,6 +35,18 @@ static bool wait_readable(struct worker *w, struct pollfd *wait, nfds_t count)
 	return true;
 }
 
+/* Until the tables are there the kernel's queues hold the packets; false: stop. */
+static bool wait_go(struct worker *w)
+{
+	struct pollfd wait[2] = {
+		{ .fd = w->stop_fd, .events = POLLIN }, { .fd = w->go_fd, .events = POLLIN },
+	};
+
+	if (w->go_fd >= 0)
+		poll(wait, 2, WORKER_HOLD_MS);
+	return !wait[0].revents;
+}
+
 static void *tx_main(void *arg)
 {
 	struct worker *w = arg;
@@ -45,6 +57,8 @@ static void *tx_main(void *arg)
 		{ .fd = w->out.tun_fd, .events = POLLIN },
 	};
 
+	if (!wait_go(w))
+		return NULL;
 	while (wait_readable(w, wait, 2)) {
 		w->out.now = gh_now();
 		for (unsigned k = 0; k < TX_BATCH; k++) {
@@ -80,6 +94,8 @@ static void *rx_main(void *arg)
 		{ .fd = w->natt_fd[1], .events = POLLIN },
 	};
 
+	if (!wait_go(w))
+		return NULL;
 	while (wait_readable(w, wait, 3)) {
 		w->in.now = gh_now();
 		for (unsigned k = 0; k < 2; k++)

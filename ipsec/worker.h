@@ -26,6 +26,7 @@ struct worker {
 	pthread_t thread;
 	bool running;
 	int stop_fd;                    /* readable: stop */
+	int go_fd;                      /* readable: begin; -1: at once */
 	struct tables *tables;
 	struct counters counters;
 	struct event_ring events;
@@ -34,6 +35,9 @@ struct worker {
 	int natt_fd[2];
 	uint8_t *buffer;                /* TX: one read of the TUN; RX: struct udp_batch */
 };
+
+/* The longest sleep before it begins without a word on go_fd. */
+#define WORKER_HOLD_MS 1000
 
 /* Everything but thread, running and buffer is set by the caller. */
 int worker_start(struct worker *w);

@@ -406,6 +406,7 @@ static void test_restart_resumes(void **state)
 	struct gh_sa in = make_sa(&left, &right, GH_IN, 0x2001);
 	struct gh_sa out = make_sa(&left, &right, GH_OUT, 0x1000);
 	struct gh_sa stranger = make_sa(&left, &right, GH_OUT, 0x5000);
+	uint8_t packet[100], got[100];
 	struct gh_sa_use use;
 	struct ipsec_event event;
 
@@ -413,20 +414,31 @@ static void test_restart_resumes(void **state)
 	pass(&left, &right, "10.2.0.1", 10);
 	pass(&left, &right, "10.2.0.1", 10);
 	ipsec_free(left.ipsec);
+	for (unsigned k = 0; k < 50; k++) {     /* what comes meanwhile, both ways */
+		send_plain(&left, packet, make_udp(packet, "10.2.0.1", 20, (uint8_t)k));
+		send_plain(&right, packet, make_udp(packet, "10.1.0.1", 20, (uint8_t)k));
+	}
 	assert_int_equal(ipsec_new(&left.config, &left.ipsec), 0);
 	add_route(&left, "10.2.0.0/16");
+	ipsec_forward(left.ipsec);
 	ipsec_snapshot_begin(left.ipsec);
 	assert_int_equal(ipsec_sa_set(left.ipsec, &in), 0);
 	assert_int_equal(ipsec_sa_set(left.ipsec, &out), 0);
 	assert_int_equal(ipsec_sa_set(left.ipsec, &stranger), 0);
 	ipsec_snapshot_end(left.ipsec, 0);
+	for (unsigned k = 0; k < 50; k++) {
+		assert_int_equal(receive(&right, got, sizeof(got), WAIT_MS), 48);
+		assert_int_equal(got[28], k);
+		assert_int_equal(receive(&left, got, sizeof(got), WAIT_MS), 48);
+		assert_int_equal(got[28], k);
+	}
 	/* The stranger is newer, but nobody knows which numbers it has used. */
 	assert_true(next_event(&left, &event));
 	assert_int_equal(event.kind, IPSEC_SOFT);
 	assert_int_equal(event.name.spi, 0x5000);
 	pass(&left, &right, "10.2.0.1", 10);
 	assert_int_equal(ipsec_sa_use(left.ipsec, &out.name, &use), 0);
-	assert_int_equal(use.packets, 3);
+	assert_int_equal(use.packets, 53);
 	assert_int_equal(drops(&right, IPSEC_DROP_REPLAY), 0);
 	assert_true(ipsec_leg_up(left.ipsec, LEG));
 }
