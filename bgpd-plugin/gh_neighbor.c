@@ -114,36 +114,63 @@ void gh_neighbor_call(uint32_t id, gh_neighbor_fn *fn)
 
 /* ---- one setting each ------------------------------------------------- */
 
+/* The address of ifp that a session of n can use. */
+static bool address_on(const struct interface *ifp, const struct gh_neighbor *n,
+		       struct gh_addr *out)
+{
+	const struct connected *c;
+	const struct listnode *node;
+
+	for (ALL_LIST_ELEMENTS_RO(ifp->connected, node, c)) {
+		struct gh_prefix p = gh_from_prefix(c->address);
+		struct gh_addr address = p.addr;
+
+		gh_prefix_mask(&p);
+		if (gh_addr_is_set(&n->local) ? !gh_addr_cmp(&n->local, &address)
+					      : gh_prefix_holds(&p, &n->peer)) {
+			*out = address;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_link_local(const struct interface *ifp)
+{
+	const struct connected *c;
+	const struct listnode *node;
+
+	for (ALL_LIST_ELEMENTS_RO(ifp->connected, node, c)) {
+		if (c->address->family == AF_INET6 &&
+		    IN6_IS_ADDR_LINKLOCAL(&c->address->u.prefix6))
+			return true;
+	}
+	return false;
+}
+
 /*
- * The interface and the address on it that the session will use.
+ * The interface and its address that the session will use; NULL until bgpd
+ * knows them, source is then what was asked for.
  *
- * Both must be known before the session starts: what bgpd learns of them only
- * when it comes up makes it restart the BFD session then, and IPv6 routes with
- * a link-local next hop are dropped as long as the interface is unknown.
+ * A session must not start earlier. What bgpd learns only when it comes up
+ * makes it restart the BFD session; IPv6 routes with a link-local next hop are
+ * dropped while the interface is unknown; and an IPv6 session on a link whose
+ * link-local address is still tentative is refused.
  */
 static const struct interface *place_of(const struct gh_neighbor *n, struct gh_addr *source)
 {
-	struct interface *ifp;
 	struct vrf *vrf = vrf_lookup_by_id(VRF_DEFAULT);
+	bool on_link = n->hops <= 1;
+	struct interface *ifp;
 
 	*source = n->local;
 	FOR_ALL_INTERFACES (vrf, ifp) {
-		const struct connected *c;
-		const struct listnode *node;
-
-		if (n->interface[0] && strcmp(n->interface, ifp->name))
+		if ((n->interface[0] && strcmp(n->interface, ifp->name)) ||
+		    !address_on(ifp, n, source))
 			continue;
-		for (ALL_LIST_ELEMENTS_RO(ifp->connected, node, c)) {
-			struct gh_prefix p = gh_from_prefix(c->address);
-			struct gh_addr address = p.addr;
-
-			gh_prefix_mask(&p);
-			if (gh_addr_is_set(&n->local) ? gh_addr_cmp(&n->local, &address)
-						      : !gh_prefix_holds(&p, &n->peer))
-				continue;
-			*source = address;
-			return ifp;
-		}
+		if (on_link && n->peer.family == AF_INET6 && !has_link_local(ifp))
+			break;
+		return ifp;
 	}
 	return NULL;
 }
