@@ -59,6 +59,7 @@ static void apply_underlay(struct gateway *g, const struct gw_config *to)
 
 	if (!peers)
 		abort();
+	plan.mtu = to->mtu;
 	snprintf(plan.vnet, sizeof(plan.vnet), "%s", to->vnet_interface);
 	for (size_t i = 0; i < to->circuit_count; i++) {
 		for (unsigned role = 0; role < GW_ROLES; role++) {
@@ -80,6 +81,8 @@ static void apply_underlay(struct gateway *g, const struct gw_config *to)
 	plan.peers = peers;
 	plan.locals = locals;
 	underlay_apply(g->underlay, &plan);
+	if (to->mtu)
+		ipsec_mtu_set(g->ipsec, to->mtu);
 	fib_kernel_vnet_set(g->kernel, to->vnet_interface);
 	free(peers);
 }

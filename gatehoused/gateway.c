@@ -313,6 +313,8 @@ static void load(struct gateway *g)
 
 	if (store_load(g->store, &message) < 0)
 		gh_error("gateway: the saved running configuration was refused: %s", gh_buf_text(&message));
+	else if (gh_buf_length(&message))
+		gh_warning("gateway: the saved running configuration: %s", gh_buf_text(&message));
 	gh_buf_fini(&message);
 	ike_settled(g->ike);
 }

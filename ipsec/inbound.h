@@ -21,7 +21,7 @@ struct inbound {
 	struct event_ring *events;
 	int tun_fd;
 	uint16_t port;                  /* our own, told to ike */
-	uint16_t mtu;
+	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
 	void *ctx;
 	void (*ike)(void *ctx, const struct gh_endpoint *local,
 		    const struct gh_endpoint *remote, const uint8_t *datagram, size_t length);

@@ -174,6 +174,12 @@ void ipsec_forward(struct ipsec *i)
 	release_workers(i);
 }
 
+void ipsec_mtu_set(struct ipsec *i, uint16_t mtu)
+{
+	i->worker[WORKER_TX].out.mtu = mtu;
+	i->worker[WORKER_RX].in.mtu = mtu;
+}
+
 void ipsec_tick(struct ipsec *i)
 {
 	struct gh_time now = gh_now();

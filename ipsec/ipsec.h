@@ -50,6 +50,9 @@ int ipsec_new(const struct ipsec_config *config, struct ipsec **out);
 /* Stops and joins the workers, wipes the keys. SA state stays in the map. */
 void ipsec_free(struct ipsec *i);
 
+/* The TUN's MTU changed: what is larger is refused, and TCP's MSS clamped to fit. */
+void ipsec_mtu_set(struct ipsec *i, uint16_t mtu);
+
 /* Once a second: frees what no worker can see any more, ends orphans. */
 void ipsec_tick(struct ipsec *i);
 

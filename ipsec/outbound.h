@@ -35,7 +35,7 @@ struct outbound {
 	struct event_ring *events;
 	int tun_fd;                     /* for ICMP to inner senders */
 	int natt_fd[2];
-	uint16_t mtu;
+	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
 	struct icmp_limit limit;
 	struct gh_time now;             /* of this batch */
 	unsigned runs;

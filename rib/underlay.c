@@ -103,6 +103,24 @@ static struct rtnl_route route_peer(const struct underlay *u, const struct gh_ad
 	};
 }
 
+/*
+ * When the TUN goes, its route goes, and BGP's packets would leave by the host's
+ * default route in clear. The metric tells one gateway's from another's.
+ */
+static uint32_t metric_peer_closed(const struct underlay *u)
+{
+	return METRIC_CLOSED - (u->table - UNDERLAY_TABLE_BASE);
+}
+
+static struct rtnl_route route_peer_closed(const struct underlay *u, const struct gh_addr *peer)
+{
+	return (struct rtnl_route){
+		.prefix = gh_prefix_host(peer), .table = RT_TABLE_MAIN,
+		.metric = metric_peer_closed(u), .protocol = UNDERLAY_PROTOCOL,
+		.type = RTN_UNREACHABLE,
+	};
+}
+
 /* ---- rules ---- */
 
 struct rule_set {
@@ -256,8 +274,10 @@ static void sweep_peer(void *ctx, const struct nlmsghdr *h)
 	struct sweep *s = ctx;
 	struct rtnl_route r;
 
-	if (!rtnl_route_read(h, &r) || r.table != RT_TABLE_MAIN || r.metric != METRIC_PEER ||
-	    r.protocol != UNDERLAY_PROTOCOL || r.ifindex != s->u->tun_ifindex)
+	if (!rtnl_route_read(h, &r) || r.table != RT_TABLE_MAIN || r.protocol != UNDERLAY_PROTOCOL)
+		return;
+	if (r.metric != metric_peer_closed(s->u) &&
+	    (r.metric != METRIC_PEER || r.ifindex != s->u->tun_ifindex))
 		return;
 	if (!is_among(s->plan->peers, s->plan->peers_count, &r.prefix.addr))
 		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
@@ -339,8 +359,10 @@ static int peers_apply(struct underlay *u, const struct underlay_plan *plan)
 		keep_first(&error, talk(u, "add address", gh_addr_print(local, text), -EEXIST));
 	}
 	for (size_t i = 0; i < plan->peers_count; i++) {
-		struct rtnl_route r = route_peer(u, &plan->peers[i]);
+		struct rtnl_route r = route_peer(u, &plan->peers[i]),
+				  closed = route_peer_closed(u, &plan->peers[i]);
 
+		keep_first(&error, route(u, RTNL_REPLACE, &closed));
 		keep_first(&error, route(u, RTNL_REPLACE, &r));
 	}
 	return error;
@@ -446,6 +468,8 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 		return -ENOMEM;
 	keep_first(&error, table_close(u));
 	forwarding_release_rp_filter();
+	if (plan->mtu)
+		u->mtu = plan->mtu;
 	keep_first(&error, tun_apply(u));
 	if (plan->vnet[0])
 		forwarding_tune(plan->vnet, false);

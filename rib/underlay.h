@@ -50,6 +50,7 @@
 #define UNDERLAY_SPACES_MAX 64
 
 struct underlay_plan {
+	uint32_t mtu;                           /* of the TUN, bytes; 0: as it is */
 	char vnet[GH_IFNAME_MAX + 1];           /* "": none yet */
 	char edges[UNDERLAY_EDGES_MAX][GH_IFNAME_MAX + 1];
 	unsigned edges_count;
