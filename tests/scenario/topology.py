@@ -53,7 +53,8 @@ PUBLIC, DEVICE = "203.0.113.1", "198.51.100.7"
 PUBLIC6, DEVICE6 = "2001:db8:203::1", "2001:db8:198::7"
 TUNNEL_GW, TUNNEL_VPN = "169.254.21.1", "169.254.21.2"
 
-PROGRAMS = ("ip", "nft", "nsenter", "unshare", "tcpdump", "bird", "birdc", "swanctl", "sysctl")
+PROGRAMS = ("ip", "ethtool", "nft", "nsenter", "unshare", "tcpdump", "bird", "birdc", "swanctl",
+            "sysctl", "pgrep")
 FRR = "/usr/lib/frr"
 CHARON = "/usr/lib/ipsec/charon"
 
