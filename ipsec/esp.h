@@ -39,7 +39,7 @@ struct esp {
 
 struct esp_packet {
 	uint8_t *data;          /* the ESP header */
-	uint32_t length;        /* seal: of the inner packet at data + ESP_HEADER; open: of it all */
+	uint32_t length;        /* seal: of the inner packet, at data + ESP_HEADER; open: of all */
 	uint64_t sequence;
 	uint8_t next_header;    /* given to seal, told by open */
 	uint32_t inner_length;  /* told by open; the packet is at data + ESP_HEADER */

@@ -231,8 +231,9 @@ bool fwd_del(struct fwd *f, const struct gh_prefix *prefix)
 		return false;
 	f->count--;
 	if (depth == 0 || !only_prefix(node[depth])) {
-		publish(f, place[depth], node_copy(node[depth], node[depth]->prefixes & ~(1ull << h),
-						   node[depth]->children));
+		publish(f, place[depth],
+			node_copy(node[depth], node[depth]->prefixes & ~(1ull << h),
+				  node[depth]->children));
 		return true;
 	}
 	for (cut = depth; cut > 1 && only_child(node[cut - 1]); cut--)

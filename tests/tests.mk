@@ -17,11 +17,11 @@ test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
 
-IPSEC_TESTS = test_esp test_fwd test_gro test_gso test_idmap test_ipsec test_mss test_packet test_replay test_seqmap
+IPSEC_TESTS = test_esp test_fwd test_gro test_gso test_idmap test_inbound test_ipsec test_mss test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(IPSEC_TESTS)
 TESTS += $(IPSEC_TESTS)
-EXTRA_DIST += tests/unit/inner.h tests/vectors/gcm.h
+EXTRA_DIST += tests/unit/datapath.h tests/unit/inner.h tests/vectors/gcm.h
 
 test_esp_SOURCES = tests/unit/test_esp.c
 test_esp_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
@@ -42,6 +42,10 @@ test_gso_LDADD = $(IPSEC_TEST_LIBS)
 test_idmap_SOURCES = tests/unit/test_idmap.c
 test_idmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_idmap_LDADD = $(IPSEC_TEST_LIBS)
+
+test_inbound_SOURCES = tests/unit/test_inbound.c
+test_inbound_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_inbound_LDADD = $(IPSEC_TEST_LIBS)
 
 test_ipsec_SOURCES = tests/unit/test_ipsec.c
 test_ipsec_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)

@@ -16,7 +16,7 @@
 #include "ipsec/esp.h"
 #include "ipsec/inbound.h"
 #include "ipsec/outbound.h"
-#include "tests/fuzz/datapath.h"
+#include "tests/unit/datapath.h"
 #include "tests/unit/inner.h"
 
 #define SLICE_MS 40

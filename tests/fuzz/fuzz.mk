@@ -33,7 +33,7 @@ FUZZERS += tests/fuzz/fuzz_vici
 tests_fuzz_fuzz_vici_LDADD = libike.a libbase.a $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZERS)
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/datapath.h
+EXTRA_DIST += tests/fuzz/seeds
 if !FUZZING
 TESTS += $(FUZZERS)
 endif

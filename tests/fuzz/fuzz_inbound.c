@@ -6,7 +6,7 @@
  * here under the SA, so that everything behind the cipher is reached.
  */
 #include "ipsec/inbound.h"
-#include "tests/fuzz/datapath.h"
+#include "tests/unit/datapath.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

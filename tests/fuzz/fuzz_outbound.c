@@ -5,7 +5,7 @@
  * sealed, and each ICMP answer it could get is made.
  */
 #include "ipsec/outbound.h"
-#include "tests/fuzz/datapath.h"
+#include "tests/unit/datapath.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -135,7 +135,8 @@ static void test_mutations(void **state)
 		struct virtio_net_hdr v = {
 			.flags = (uint8_t)(rand() & 1), .gso_type = (uint8_t)(rand() % 6),
 			.gso_size = (uint16_t)(1 + rand() % 100),
-			.csum_start = (uint16_t)(rand() % 200), .csum_offset = (uint16_t)(rand() % 50),
+			.csum_start = (uint16_t)(rand() % 200),
+			.csum_offset = (uint16_t)(rand() % 50),
 		};
 		uint8_t *exact;
 		struct gso g;

@@ -60,7 +60,8 @@ static void side_open(struct side *s)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
 	/* Room for a burst of 100 (the default holds 92): a full TUN drops. */
 	for (unsigned k = 0; k < 2; k++)
-		assert_int_equal(setsockopt(pair[k], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)), 0);
+		assert_int_equal(setsockopt(pair[k], SOL_SOCKET, SO_SNDBUF, &room, sizeof(room)),
+				 0);
 	s->tun = pair[0];
 	s->config.tun_fd = pair[1];
 	s->config.natt_fd[0] = port_open(AF_INET, 0, true);

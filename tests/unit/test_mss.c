@@ -91,7 +91,8 @@ static void test_mutations(void **state)
 
 		for (unsigned k = 0; k < sizeof(options); k++)
 			options[k] = (uint8_t)(rand() % 3 ? rand() % 5 : rand());
-		length = make_syn(AF_INET, options, (unsigned)(rand() % 11) * 4, PACKET_TCP_SYN, &p);
+		length = make_syn(AF_INET, options, (unsigned)(rand() % 11) * 4, PACKET_TCP_SYN,
+				  &p);
 		if (rand() & 1)
 			packet[32] = (uint8_t)rand();
 		exact = malloc(length);

@@ -1,8 +1,8 @@
 /*
- * datapath - tables with one leg and its two SAs, for the datapath's fuzz targets
+ * datapath - tables with one leg and its two SAs, for tests without threads
  */
-#ifndef FUZZ_DATAPATH_H
-#define FUZZ_DATAPATH_H
+#ifndef UNIT_DATAPATH_H
+#define UNIT_DATAPATH_H
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,24 +14,24 @@
 #include "ipsec/legset.h"
 #include "ipsec/tables.h"
 
-#define FUZZ_SPI 0x11223344u
-#define FUZZ_LEG 1u
+#define DATAPATH_SPI 0x11223344u
+#define DATAPATH_LEG 1u
 
 struct datapath {
 	struct tables tables;
 	struct counters counters;
 	struct event_ring events;
 	struct sa *in, *out;
-	int null_fd;
+	int null_fd, map_fd;
 };
 
 static inline struct sa *datapath_sa(struct datapath *d, uint8_t direction)
 {
 	struct gh_sa fact = {
-		.name = { direction, FUZZ_SPI, { AF_INET, { 127, 0, 0, 1 } } },
+		.name = { direction, DATAPATH_SPI, { AF_INET, { 127, 0, 0, 1 } } },
 		.source = { { AF_INET, { 127, 0, 0, 1 } }, 4500 },
 		.target = { { AF_INET, { 127, 0, 0, 1 } }, 4500 },
-		.encap = true, .tunnel = true, .esn = true, .leg = FUZZ_LEG,
+		.encap = true, .tunnel = true, .esn = true, .leg = DATAPATH_LEG,
 		.replay_window = 64, .encryption = 20, .key_length = 20,
 		.local_count = 2, .remote_count = 2,
 	};
@@ -51,11 +51,12 @@ static inline struct sa *datapath_sa(struct datapath *d, uint8_t direction)
 
 static inline void datapath_init(struct datapath *d)
 {
-	const uint32_t legs[] = { FUZZ_LEG };
+	const uint32_t legs[] = { DATAPATH_LEG };
 	struct gh_prefix all = { .addr.family = AF_INET };
 
 	reclaim_init(&d->tables.reclaim);
-	if (seqmap_open(&d->tables.map, memfd_create("map", 0)))
+	d->map_fd = memfd_create("map", 0);
+	if (seqmap_open(&d->tables.map, d->map_fd))
 		abort();
 	sadb_init(&d->tables.sadb, &d->tables.map, &d->tables.reclaim);
 	fwd_init(&d->tables.fwd, &d->tables.reclaim);
@@ -68,6 +69,18 @@ static inline void datapath_init(struct datapath *d)
 	fwd_set(&d->tables.fwd, &all, 1);
 	d->null_fd = open("/dev/null", O_WRONLY);
 	d->events.fd = -1;
+}
+
+static inline void datapath_fini(struct datapath *d)
+{
+	reclaim_fini(&d->tables.reclaim);
+	free(idmap_set(&d->tables.groups, 1, NULL));
+	idmap_fini(&d->tables.groups);
+	fwd_fini(&d->tables.fwd);
+	sadb_fini(&d->tables.sadb);
+	seqmap_close(&d->tables.map);
+	close(d->null_fd);
+	close(d->map_fd);
 }
 
 #endif
