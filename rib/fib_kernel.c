@@ -34,6 +34,7 @@ struct way {
 	uint32_t leg;                   /* 0: TUN, sentinel */
 	struct way *next;
 	bool wanted;
+	bool warned;                    /* of its failure, once */
 	int ifindex;
 	struct gh_addr gateway[FAMILIES];
 	bool has[FAMILIES];             /* is there a gateway, or need for none? */
@@ -122,10 +123,12 @@ static bool way_make(struct fib_kernel *k, struct way *w)
 		if (!error)
 			continue;
 		complete = false;
-		gh_warning("fib: no %s nexthop on interface %d: %s%s%s",
+		if (!w->warned)
+			gh_warning("fib: no %s nexthop on interface %d: %s%s%s",
 			   f == V6 ? "IPv6" : "IPv4", w->ifindex, strerror(-error),
 			   k->nl.why[0] ? ", " : "", k->nl.why);
 	}
+	w->warned = !complete;
 	return complete;
 }
 
@@ -846,7 +849,7 @@ int fib_kernel_new(const struct fib_kernel_config *config, struct fib **out)
 		return -ENOMEM;
 	k->fib.ops = &kernel_ops;
 	k->config = *config;
-	error = nl_open(&k->nl);
+	error = nl_open(&k->nl, NETLINK_ROUTE);
 	if (error)
 		goto free_sink;
 	error = nexthops_init(&k->nexthops, &k->nl, &k->b, config->instance);

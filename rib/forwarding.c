@@ -68,14 +68,6 @@ int forwarding_on4(const char *interface)
 	return error == -ENOENT ? 0 : error;
 }
 
-void forwarding_off4(const char *interface)
-{
-	char all[16];
-
-	if (!sysctl_read("net/ipv4/conf/all/forwarding", all, sizeof(all)))
-		sysctl_interface("net/ipv4/conf/%s/forwarding", interface, all);
-}
-
 int forwarding_on6(void)
 {
 	char value[16];

@@ -22,8 +22,6 @@ void forwarding_tune(const char *interface, bool keep_addresses);
 
 /* IPv4 packets that come in by this interface are forwarded. */
 int forwarding_on4(const char *interface);
-/* The interface is no longer ours: as all others are. */
-void forwarding_off4(const char *interface);
 
 /*
  * IPv6 is forwarded on all interfaces or none. It would make the kernel ignore

@@ -17,14 +17,14 @@
 #define RECEIVE_BYTES (64u << 10)
 #define TIMEOUT_S 10
 
-int nl_open(struct nl *nl)
+int nl_open(struct nl *nl, int protocol)
 {
 	int one = 1, size = SOCKET_BYTES;
 	struct timeval patience = { .tv_sec = TIMEOUT_S };
 	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 
 	memset(nl, 0, sizeof(*nl));
-	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (nl->fd < 0)
 		return -errno;
 	/* Without CAP_NET_ADMIN the sizes stay what they are; that is no reason to fail. */
@@ -331,4 +331,37 @@ int nl_batch(struct nl *nl, struct gh_buf *b, nl_refused *refused, void *ctx)
 	}
 	gh_buf_consume(b, gh_buf_length(b));
 	return result;
+}
+
+static void first_refusal(void *ctx, const struct nlmsghdr *message, int error)
+{
+	int *first = ctx;
+
+	(void)message;
+	if (!*first)
+		*first = error;
+}
+
+int nl_transaction(struct nl *nl, struct gh_buf *b)
+{
+	int refused = 0, error;
+	struct exchange x = {
+		.request = gh_buf_begin(b), .length = gh_buf_length(b), .first = nl->seq + 1,
+		.refused = first_refusal, .ctx = &refused,
+	};
+	struct nlmsghdr *h = (struct nlmsghdr *)gh_buf_begin(b), *last = h;
+
+	for (size_t left = gh_buf_length(b), n; left; left -= n) {
+		n = h->nlmsg_len;
+		h->nlmsg_seq = ++nl->seq;
+		if (left > n)
+			last = h;
+		h = (struct nlmsghdr *)((uint8_t *)h + n);
+	}
+	/* The end of a batch is acknowledged by newer kernels only: ask the one before it. */
+	last->nlmsg_flags |= NLM_F_ACK;
+	x.last = last->nlmsg_seq;
+	error = exchange(nl, &x);
+	gh_buf_consume(b, gh_buf_length(b));
+	return error ? error : refused;
 }

@@ -27,7 +27,8 @@ struct nl {
 	char why[160];          /* of the last refusal; may be "" */
 };
 
-int nl_open(struct nl *nl);
+/* protocol: NETLINK_ROUTE or NETLINK_NETFILTER. */
+int nl_open(struct nl *nl, int protocol);
 void nl_close(struct nl *nl);
 
 /* Begins a message with its fixed header; returns where it begins, for nl_end. */
@@ -57,6 +58,12 @@ typedef void nl_refused(void *ctx, const struct nlmsghdr *message, int error);
 
 /* Sends all messages in b, empties b. Refusals are told, the rest goes on. */
 int nl_batch(struct nl *nl, struct gh_buf *b, nl_refused *refused, void *ctx);
+
+/*
+ * Sends all messages in b at once, empties b: of netfilter, between its BATCH_BEGIN
+ * and BATCH_END. All or nothing; returns the first refusal.
+ */
+int nl_transaction(struct nl *nl, struct gh_buf *b);
 
 typedef void nl_each(void *ctx, const struct nlmsghdr *message);
 

@@ -11,6 +11,7 @@ librib_a_SOURCES = \
 	rib/forwarding.c rib/forwarding.h \
 	rib/group.c rib/group.h \
 	rib/leg.c rib/leg.h \
+	rib/mark.c rib/mark.h \
 	rib/monitor.c rib/monitor.h \
 	rib/nexthop.c rib/nexthop.h \
 	rib/nl.c rib/nl.h \

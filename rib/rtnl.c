@@ -211,6 +211,8 @@ void rtnl_rule_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_rule
 	if (!r->unreachable)
 		nl_attr_u32(b, FRA_TABLE, r->table);
 	nl_attr_u8(b, FRA_PROTOCOL, r->protocol);
+	if (r->mark)
+		nl_attr_u32(b, FRA_FWMARK, r->mark);
 	if (r->iif[0])
 		nl_attr_text(b, FRA_IIFNAME, r->iif);
 	if (head.dst_len)
@@ -233,6 +235,7 @@ bool rtnl_rule_read(const struct nlmsghdr *h, struct rtnl_rule *out)
 	out->priority = nl_u32(tb[FRA_PRIORITY], 0);
 	out->table = nl_u32(tb[FRA_TABLE], head->table);
 	out->suppress_length = (int)nl_u32(tb[FRA_SUPPRESS_PREFIXLEN], (uint32_t)-1);
+	out->mark = nl_u32(tb[FRA_FWMARK], 0);
 	out->unreachable = head->action == FR_ACT_UNREACHABLE;
 	if (tb[FRA_PROTOCOL] && RTA_PAYLOAD(tb[FRA_PROTOCOL]))
 		out->protocol = *(uint8_t *)RTA_DATA(tb[FRA_PROTOCOL]);

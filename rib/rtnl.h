@@ -70,6 +70,7 @@ struct rtnl_rule {
 	uint32_t priority;
 	uint32_t table;
 	uint8_t protocol;
+	uint32_t mark;                  /* 0: any */
 	char iif[GH_IFNAME_MAX + 1];    /* "": any */
 	struct gh_prefix to;            /* no family: any */
 	int suppress_length;            /* -1: none */

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "rib/forwarding.h"
+#include "rib/mark.h"
 #include "rib/rtnl.h"
 #include "rib/sysctl.h"
 
@@ -22,12 +23,15 @@
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u
 
-/* Below main's 32766; four per instance. */
+/* Below main's 32766; eight per instance. */
 #define PRIORITY_BASE 1000
-#define PRIORITIES 4
-enum { PRIORITY_IIF, PRIORITY_CONNECTED, PRIORITY_SPACE, PRIORITY_OTHERS };
+#define PRIORITIES 8
+enum {
+	PRIORITY_IIF, PRIORITY_LEFT, PRIORITY_CONNECTED, PRIORITY_SPACE, PRIORITY_OTHERS,
+	PRIORITY_REFLECTED, PRIORITY_REFLECTED_TABLE,
+};
 
-#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 2) + 3 * UNDERLAY_SPACES_MAX)
+#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 4) + 3 * UNDERLAY_SPACES_MAX)
 
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
@@ -42,6 +46,9 @@ struct underlay {
 	bool swept;                     /* leftovers of an earlier process are gone */
 	bool closed;
 	bool planned;                   /* plan is one that was given */
+	bool marked, mark_refused;
+	unsigned marked_count;
+	char marked_interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1];
 };
 
 /* Talks, and says what failed. */
@@ -161,11 +168,28 @@ static void rule_add_space(struct rule_set *s, const struct underlay *u, const s
 	s->rules[s->count++] = r;
 }
 
+/* What the kernel answers to marked packets (mark.h): connected networks first, then as they would go. */
+static void rule_add_reflected(struct rule_set *s, const struct underlay *u, uint8_t family)
+{
+	struct rtnl_rule r = {
+		.family = family, .priority = u->priority + PRIORITY_REFLECTED, .table = RT_TABLE_MAIN,
+		.protocol = UNDERLAY_PROTOCOL, .mark = MARK_BASE + u->table, .iif = "lo",
+		.suppress_length = 0,
+	};
+
+	s->rules[s->count++] = r;
+	r.priority = u->priority + PRIORITY_REFLECTED_TABLE;
+	r.table = u->table;
+	r.suppress_length = -1;
+	s->rules[s->count++] = r;
+}
+
 static void rules_wanted(const struct underlay *u, const struct underlay_plan *plan, struct rule_set *s)
 {
 	s->count = 0;
 	for (unsigned f = 0; f < 2; f++) {
 		rule_add(s, u, families[f], u->tun);
+		rule_add_reflected(s, u, families[f]);
 		if (plan->vnet[0])
 			rule_add(s, u, families[f], plan->vnet);
 		for (unsigned i = 0; i < plan->edges_count; i++)
@@ -179,7 +203,7 @@ static bool rule_is_same(const struct rtnl_rule *a, const struct rtnl_rule *b)
 {
 	return a->family == b->family && a->priority == b->priority && a->table == b->table &&
 	       a->suppress_length == b->suppress_length && a->unreachable == b->unreachable &&
-	       !strcmp(a->iif, b->iif) &&
+	       a->mark == b->mark && !strcmp(a->iif, b->iif) &&
 	       !gh_prefix_cmp(&a->to, &b->to);
 }
 
@@ -206,6 +230,37 @@ static void rule_found(void *ctx, const struct nlmsghdr *h)
 		found->set.rules[found->set.count++] = r;
 }
 
+static bool has_iif(const struct rule_set *s, const char *iif)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (!strcmp(s->rules[i].iif, iif))
+			return true;
+	return false;
+}
+
+/*
+ * An interface that leaves the plan stays closed: until it is ours again,
+ * nothing that comes in by it is forwarded, lest it go by the main table.
+ */
+static bool rule_stays(struct underlay *u, const struct rule_set *found, const struct rule_set *wanted,
+		       const struct rtnl_rule *r, int *error)
+{
+	struct rtnl_rule closed = *r;
+
+	if (!wanted->count || !r->iif[0] || has_iif(wanted, r->iif))
+		return false;
+	if (r->priority == u->priority + PRIORITY_LEFT)
+		return true;
+	closed.priority = u->priority + PRIORITY_LEFT;
+	closed.table = 0;
+	closed.unreachable = true;
+	if (r->priority == u->priority + PRIORITY_IIF && !rule_is_in(found, &closed)) {
+		rtnl_rule_put(&u->b, RTNL_ADD, &closed);
+		keep_first(error, talk(u, "close", r->iif, -EEXIST));
+	}
+	return false;
+}
+
 static int rules_apply(struct underlay *u, const struct rule_set *wanted)
 {
 	struct rules_found *found = calloc(1, sizeof(*found));
@@ -223,7 +278,8 @@ static int rules_apply(struct underlay *u, const struct rule_set *wanted)
 		keep_first(&error, talk(u, "add rule for", wanted->rules[i].iif, -EEXIST));
 	}
 	for (unsigned i = 0; i < found->set.count; i++) {
-		if (rule_is_in(wanted, &found->set.rules[i]))
+		if (rule_is_in(wanted, &found->set.rules[i]) ||
+		    rule_stays(u, &found->set, wanted, &found->set.rules[i], &error))
 			continue;
 		rtnl_rule_put(&u->b, RTNL_DEL, &found->set.rules[i]);
 		keep_first(&error, talk(u, "delete rule for", found->set.rules[i].iif, -ENOENT));
@@ -439,6 +495,30 @@ static int forward(const struct underlay *u, const struct underlay_plan *plan)
 	return error;
 }
 
+/* Without marks nothing breaks but what the kernel itself says about forwarded packets. */
+static void marks_apply(struct underlay *u, const struct underlay_plan *plan)
+{
+	char interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1] = { "" };
+	unsigned count = 0;
+	int error;
+
+	memcpy(interfaces[count++], u->tun, sizeof(interfaces[0]));
+	if (plan->vnet[0])
+		memcpy(interfaces[count++], plan->vnet, sizeof(interfaces[0]));
+	for (unsigned i = 0; i < plan->edges_count; i++)
+		memcpy(interfaces[count++], plan->edges[i], sizeof(interfaces[0]));
+	if (u->marked && count == u->marked_count && !memcmp(interfaces, u->marked_interfaces, count * sizeof(interfaces[0])))
+		return;
+	error = mark_apply(u->table, interfaces, count);
+	if (error && !u->mark_refused)
+		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets go by the main table",
+			   strerror(-error));
+	u->mark_refused = error;
+	u->marked = !error;
+	u->marked_count = count;
+	memcpy(u->marked_interfaces, interfaces, sizeof(interfaces));
+}
+
 static bool plan_has_interface(const struct underlay_plan *plan, const char *name)
 {
 	bool has = !strcmp(name, plan->vnet);
@@ -446,16 +526,6 @@ static bool plan_has_interface(const struct underlay_plan *plan, const char *nam
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		has |= !strcmp(name, plan->edges[i]);
 	return has;
-}
-
-/* Before their rules go: what comes in by an interface that leaves the plan is no longer forwarded. */
-static void stop_forwarding(const struct underlay *u, const struct underlay_plan *plan)
-{
-	if (u->plan.vnet[0] && !plan_has_interface(plan, u->plan.vnet))
-		forwarding_off4(u->plan.vnet);
-	for (unsigned i = 0; i < u->plan.edges_count; i++)
-		if (!plan_has_interface(plan, u->plan.edges[i]))
-			forwarding_off4(u->plan.edges[i]);
 }
 
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
@@ -476,7 +546,7 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		forwarding_tune(plan->edges[i], true);
 	keep_first(&error, spaces_apply(u, plan, vnet));
-	stop_forwarding(u, plan);
+	marks_apply(u, plan);
 	rules_wanted(u, plan, rules);
 	keep_first(&error, rules_apply(u, rules));
 	keep_first(&error, peers_apply(u, plan));
@@ -509,7 +579,7 @@ int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay
 	u->priority = PRIORITY_BASE + (table - UNDERLAY_TABLE_BASE) % 1024 * PRIORITIES;
 	u->mtu = mtu;
 	snprintf(u->tun, sizeof(u->tun), "%s", tun);
-	error = nl_open(&u->nl);
+	error = nl_open(&u->nl, NETLINK_ROUTE);
 	if (error)
 		goto free_underlay;
 	error = sysctl_write("net/ipv4/nexthop_compat_mode", "0");
@@ -558,6 +628,7 @@ void underlay_remove(struct underlay *u)
 	struct rule_set none = { 0 };
 
 	u->swept = false;
+	mark_remove(u->table);
 	rules_apply(u, &none);
 	sweep(u, &nothing, 0);
 	for (unsigned f = 0; f < 2; f++) {

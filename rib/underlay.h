@@ -7,8 +7,10 @@
  * where a default route would carry it away in clear.
  *
  *   rule  iif VNET, EDGE..., TUN            lookup TABLE
+ *   rule  iif what left the plan            unreachable
  *   rule  iif lo to SPACE                   lookup main suppress_prefixlength 0, then TABLE
  *   rule  to SPACE                          unreachable
+ *   rule  iif lo fwmark MARK                the same two, for answers to marked packets (mark.h)
  *   TABLE SPACE dev VNET                    metric 10
  *   TABLE default dev TUN                   metric 4096
  *   TABLE unreachable default               metric 4294967295

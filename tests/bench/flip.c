@@ -7,12 +7,15 @@
  *   (main's default)       TUN rib0: read here, stands for the VPN
  *
  * The host sends numbered datagrams to random addresses of all prefixes, both
- * families; the edges, the TUN and the public side count what arrives. Each
+ * families; the edges, the TUN and the public side count what arrives. Behind
+ * the primary edge somebody sends datagrams whose TTL ends at the gateway: its
+ * ICMP errors quote them, and must not come out on the public side either. Each
  * step takes something away or brings it back, and prints what was lost and
  * how long it took:
  *
  *   flip [PREFIXES]         default 100000, and a fifth of it in IPv6
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
@@ -50,6 +53,7 @@ static const char *const place_names[] = { "lost", "edge0", "edge1", "tun", "PUB
 
 static _Atomic uint8_t arrived[PROBES_MAX];     /* by sequence number */
 static _Atomic uint32_t sent;
+static _Atomic unsigned errors_edge, errors_public;    /* ICMP errors that came out there */
 static _Atomic bool over;
 static unsigned prefixes;
 static int tun_fd;
@@ -126,6 +130,10 @@ static void setup(void)
 			run("ip -n %s route add local 10.0.0.0/9 dev lo && ip -n %s -6 route add local 2001:db8::/32 dev lo",
 			    links[i].ns, links[i].ns);
 	}
+	for (int i = 1; i <= 2; i++)
+		run("ip -n %s route add 10.255.0.0/24 via %.*s && ip -n %s -6 route add fd01::/64 via fd0%d::1",
+		    links[i].ns, (int)strcspn(links[i].mine, "/"), links[i].mine, links[i].ns, i + 1);
+	run("ip netns exec rib-g sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0 net.ipv4.icmp_msgs_per_sec=100000");
 	run("ip -n rib-v route add default via 10.255.0.1 && ip -n rib-v -6 route add default via fd01::1");
 	run("ip -n rib-g route add default via 192.0.2.2 && ip -n rib-g -6 route add default via fd04::2");
 	run("ip -n rib-g neigh replace 10.255.0.2 dev vnet0 lladdr $(ip -n rib-v -j link show eth0 | grep -o '\"address\":\"[^\"]*' | cut -d'\"' -f4)");
@@ -177,15 +185,49 @@ static struct gh_prefix load_at(unsigned i, bool v6)
 	return p;
 }
 
+/* A datagram that dies at the gateway. */
+static int short_lived(int family)
+{
+	struct sockaddr_in from4 = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x0a000501) };
+	struct sockaddr_in6 from6 = { .sin6_family = AF_INET6 };
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
+
+	inet_pton(AF_INET6, "2001:db8:5::1", &from6.sin6_addr);
+	if (family == AF_INET)
+		setsockopt(fd, IPPROTO_IP, IP_TTL, &one, sizeof(one));
+	else
+		setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &one, sizeof(one));
+	if (bind(fd, family == AF_INET ? (void *)&from4 : (void *)&from6,
+		 family == AF_INET ? sizeof(from4) : sizeof(from6)))
+		perror("bind");
+	return fd;
+}
+
+static void send_short_lived(int fd4, int fd6)
+{
+	struct sockaddr_in to4 = { .sin_family = AF_INET, .sin_port = htons(9) };
+	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(9) };
+
+	inet_pton(AF_INET, "10.255.0.2", &to4.sin_addr);
+	inet_pton(AF_INET6, "fd01::2", &to6.sin6_addr);
+	sendto(fd4, "marker", 6, 0, (void *)&to4, sizeof(to4));
+	sendto(fd6, "marker", 6, 0, (void *)&to6, sizeof(to6));
+}
+
 static void *send_probes(void *unused)
 {
 	struct sockaddr_in to4 = { .sin_family = AF_INET, .sin_port = htons(PORT) };
 	struct sockaddr_in6 to6 = { .sin6_family = AF_INET6, .sin6_port = htons(PORT) };
 	unsigned many4 = prefixes < 32768 ? prefixes : 32768, many6 = prefixes / 5 < 65536 ? prefixes / 5 : 65536;
 	struct timespec next;
-	int fd4, fd6;
+	int fd4, fd6, short4, short6;
 
 	(void)unused;
+	enter("rib-e0");
+	short4 = short_lived(AF_INET);
+	short6 = short_lived(AF_INET6);
 	enter("rib-v");
 	fd4 = socket(AF_INET, SOCK_DGRAM, 0);
 	fd6 = socket(AF_INET6, SOCK_DGRAM, 0);
@@ -199,6 +241,8 @@ static void *send_probes(void *unused)
 		sendto(seq & 1 ? fd6 : fd4, &seq, sizeof(seq), 0, seq & 1 ? (void *)&to6 : (void *)&to4,
 		       seq & 1 ? sizeof(to6) : sizeof(to4));
 		sent = seq + 1;
+		if (seq % 64 == 0)
+			send_short_lived(short4, short6);
 		next.tv_nsec += INTERVAL_NS;
 		if (next.tv_nsec >= 1000000000) {
 			next.tv_nsec -= 1000000000;
@@ -218,11 +262,17 @@ static void note(const uint8_t *payload, enum place place)
 		arrived[seq] = (uint8_t)place;
 }
 
+static void note_error(bool is_time_exceeded, bool public)
+{
+	if (is_time_exceeded)
+		*(public ? &errors_public : &errors_edge) += 1;
+}
+
 static void *receive_probes(void *unused)
 {
 	static const char *const spaces[] = { "rib-e0", "rib-e1", "rib-p" };
 	static const enum place places[] = { EDGE0, EDGE0, EDGE1, EDGE1, PUBLIC, PUBLIC, TUN };
-	struct pollfd fds[7];
+	struct pollfd fds[13];
 	uint8_t packet[2048];
 
 	(void)unused;
@@ -232,13 +282,22 @@ static void *receive_probes(void *unused)
 		fds[2 * i + 1] = (struct pollfd){ udp_socket(AF_INET6), POLLIN, 0 };
 	}
 	fds[6] = (struct pollfd){ tun_fd, POLLIN, 0 };
+	for (int i = 0; i < 3; i++) {
+		int flags = SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+		enter(spaces[i]);
+		fds[7 + 2 * i] = (struct pollfd){ socket(AF_INET, flags, IPPROTO_ICMP), POLLIN, 0 };
+		fds[8 + 2 * i] = (struct pollfd){ socket(AF_INET6, flags, IPPROTO_ICMPV6), POLLIN, 0 };
+	}
 	while (!over) {
-		poll(fds, 7, 100);
-		for (int i = 0; i < 7; i++) {
+		poll(fds, 13, 100);
+		for (int i = 0; i < 13; i++) {
 			ssize_t n;
 
 			while ((n = read(fds[i].fd, packet, sizeof(packet))) > 0) {
-				if (i < 6)
+				if (i >= 7)     /* an IPv4 raw socket hands out the IP header, too */
+					note_error(i & 1 ? packet[20] == 11 : packet[0] == 3, i >= 11);
+				else if (i < 6)
 					note(packet, places[i]);
 				else if (n == 32 && packet[0] >> 4 == 4)
 					note(packet + 28, TUN);
@@ -333,10 +392,8 @@ static void paths_set(uint32_t leg, bool withdraw)
 	}
 }
 
-static void start(void)
+static void plan_apply(void)
 {
-	struct fib_kernel_config kc = { .table = TABLE, .instance = INSTANCE, .tun = "rib0", .vnet = "vnet0" };
-	struct rib_config rc = { .takeover_ms = 60000, .leg_changed = hear_change };
 	struct underlay_plan plan = { .vnet = "vnet0", .edges = { "er0", "er1" }, .edges_count = 2, .spaces_count = 2 };
 	struct gh_addr peer, local;
 
@@ -347,16 +404,29 @@ static void start(void)
 	plan.peers = &peer;
 	plan.locals = &local;
 	plan.peers_count = plan.locals_count = 1;
+	if (underlay_apply(underlay, &plan))
+		exit(1);
+}
+
+static void start(void)
+{
+	struct fib_kernel_config kc = { .table = TABLE, .instance = INSTANCE, .tun = "rib0", .vnet = "vnet0" };
+	struct rib_config rc = { .takeover_ms = 60000, .leg_changed = hear_change };
+	struct gh_prefix spaces[2];
+
+	gh_prefix_parse("10.255.0.0/24", &spaces[0]);
+	gh_prefix_parse("fd01::/64", &spaces[1]);
 	if (underlay_open(TABLE, "rib0", 1400, &underlay) || fib_kernel_new(&kc, &kernel))
 		exit(1);
 	rc.kernel = kernel;
 	rib_new(&rc, gh_now(), &rib);
-	rib_space_set(rib, plan.spaces, plan.spaces_count);
+	rib_space_set(rib, spaces, 2);
 	leg_set(1, "er0", "172.16.0.2", "fd02::2");
 	leg_set(2, "er1", "172.16.0.6", "fd03::2");
 	leg_set(3, NULL, NULL, NULL);
-	if (monitor_open(hear_link, hear_lost, NULL, &mon) || underlay_apply(underlay, &plan))
+	if (monitor_open(hear_link, hear_lost, NULL, &mon))
 		exit(1);
+	plan_apply();
 	for (uint32_t leg = 1; leg <= 2; leg++) {
 		rib_leg_fact(rib, leg, LEG_FACT_BFD, true, gh_now());
 		rib_leg_fact(rib, leg, LEG_FACT_BGP, true, gh_now());
@@ -383,6 +453,7 @@ static void step(const char *name, void (*act)(void), const char *expect)
 
 	turns(1100);            /* a quiet second: the kernel acts on carriers at most that often */
 	last_flip_us = 0;
+	errors_edge = errors_public = 0;
 	begin = sent;
 	t = gh_now();
 	act();
@@ -398,8 +469,10 @@ static void step(const char *name, void (*act)(void), const char *expect)
 	printf("%-28s act %8llu us, flip %6u us;", name, (unsigned long long)took_us, last_flip_us);
 	for (int p = 0; p < PLACES; p++)
 		printf(" %s %u", place_names[p], count[p]);
-	printf(", longest gap %.1f ms; expect %s\n", longest * INTERVAL_NS / 1e6, expect);
-	printf("figure flip_%s_lost %u packets\n", name, count[LOST] + count[PUBLIC]);
+	printf(", longest gap %.1f ms; ICMP errors edges %u PUBLIC %u; expect %s\n", longest * INTERVAL_NS / 1e6,
+	       errors_edge, errors_public, expect);
+	printf("figure flip_%s_lost %u packets\n", name, count[LOST]);
+	printf("figure flip_%s_leaked %u packets\n", name, count[PUBLIC] + errors_public);
 	printf("figure flip_%s_us %u us\n", name, last_flip_us ? last_flip_us : (unsigned)took_us);
 	fflush(stdout);
 }
@@ -445,7 +518,8 @@ static void carrier_down(void)
 
 static void carrier_up(void)
 {
-	run("ip -n rib-e0 link set eth0 up; ip -n rib-e0 addr add fd02::2/64 dev eth0 nodad 2>/dev/null || true");
+	run("ip -n rib-e0 link set eth0 up; ip -n rib-e0 addr add fd02::2/64 dev eth0 nodad 2>/dev/null;"
+	    "ip -n rib-e0 route add 10.255.0.0/24 via 172.16.0.1; ip -n rib-e0 -6 route add fd01::/64 via fd02::1");
 }
 
 static void feed(void)
@@ -481,6 +555,19 @@ static void announce(void)
 	paths_set(2, false);
 	while (rib_flush(rib, gh_now()))
 		;
+}
+
+/* The VNet interface leaves the configuration: nothing from it may go by the main table. */
+static void vnet_left(void)
+{
+	struct underlay_plan plan = { .edges = { "er0", "er1" }, .edges_count = 2, .spaces_count = 0 };
+
+	underlay_apply(underlay, &plan);
+}
+
+static void tun_gone(void)
+{
+	run("ip link del rib0");
 }
 
 static void show(void)
@@ -548,6 +635,11 @@ int main(int argc, char **argv)
 	step("withdraw", withdraw, "tun, nothing lost");
 	show();
 	step("announce", announce, "both edges, nothing lost");
+	step("vnet_left", vnet_left, "all lost, nothing leaked");
+	plan_apply();
+	step("vnet_back", nothing, "both edges, nothing lost");
+	links_down();
+	step("tun_gone", tun_gone, "all lost, nothing leaked");
 	over = true;
 	pthread_join(sender, NULL);
 	pthread_join(receiver, NULL);

@@ -1,0 +1,31 @@
+/*
+ * mark - packets that come in by our interfaces carry a mark (nftables, meta mark)
+ *
+ * For the kernel's own answers to them: an ICMP error quotes the packet, and
+ * would travel by the main table, whose default route is the public link. With
+ * fwmark_reflect the answer inherits the mark, and a rule (underlay.h) sends it
+ * by the private table. TCP connections to this host that come over the circuit
+ * or a tunnel are answered the same way (tcp_fwmark_accept).
+ *
+ *   table inet gatehouse-TABLE { chain incoming { type filter hook prerouting priority mangle;
+ *       iifname IF meta mark set MARK ... } }
+ *
+ * One atomic transaction; it replaces what an earlier process left.
+ *
+ * Ownership  the table belongs to the instance; it stays when the process ends.
+ * Threads    control thread.
+ * Errors     0 or -errno: -EOPNOTSUPP or -EPROTONOSUPPORT in a kernel without nf_tables.
+ */
+#ifndef RIB_MARK_H
+#define RIB_MARK_H
+
+#include <stdint.h>
+
+#include "base/fact.h"
+
+#define MARK_BASE 0x67680000u           /* plus the number of the routing table */
+
+int mark_apply(uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1], unsigned count);
+int mark_remove(uint32_t table);
+
+#endif
