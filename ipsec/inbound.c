@@ -152,6 +152,16 @@ static bool prepare(struct inbound *in, struct sa *sa, const struct piece *piece
 	return true;
 }
 
+/* Their SA may be on its way (early.h). */
+static void keep_early(struct inbound *in, const struct piece *pieces, unsigned count,
+		       const struct udp_datagram *d)
+{
+	for (unsigned k = 0; k < count; k++)
+		if (!early_keep(&in->early, pieces[k].bytes, pieces[k].length, d->tos, &d->remote,
+				in->now))
+			counters_drop(in->counters, IPSEC_DROP_UNKNOWN_SPI, NULL, 1);
+}
+
 /* Pieces of one SPI. */
 static void open_batch(struct inbound *in, const struct piece *pieces, unsigned count,
 		       const struct udp_datagram *d)
@@ -161,9 +171,12 @@ static void open_batch(struct inbound *in, const struct piece *pieces, unsigned 
 	struct tally t = { 0 };
 	unsigned n = 0;
 
-	if (!sa || !atomic_load_explicit(&sa->usable, memory_order_relaxed)) {
-		counters_drop(in->counters,
-			      sa ? IPSEC_DROP_EXHAUSTED : IPSEC_DROP_UNKNOWN_SPI, sa, count);
+	if (!sa) {
+		keep_early(in, pieces, count, d);
+		return;
+	}
+	if (!atomic_load_explicit(&sa->usable, memory_order_relaxed)) {
+		counters_drop(in->counters, IPSEC_DROP_EXHAUSTED, sa, count);
 		return;
 	}
 	for (unsigned k = 0; k < count; k++)
@@ -222,4 +235,25 @@ void inbound_datagram(struct inbound *in, const struct udp_datagram *d)
 	}
 	if (n)
 		open_batch(in, batch, n, d);
+}
+
+void inbound_retry(struct inbound *in)
+{
+	bool done[EARLY_PACKETS];
+
+	for (unsigned k = 0; k < in->early.count; k++) {
+		struct early_packet *p = &in->early.packet[k];
+		struct piece piece = { p->bytes, p->length };
+		struct udp_datagram d = { .tos = p->tos, .remote = p->remote };
+
+		done[k] = true;
+		if (sadb_find_in(&in->tables->sadb, wire_get32(p->bytes)))
+			open_batch(in, &piece, 1, &d);
+		else if (gh_time_ms_between(p->since, in->now) >= EARLY_MS)
+			counters_drop(in->counters, IPSEC_DROP_UNKNOWN_SPI, NULL, 1);
+		else
+			done[k] = false;
+	}
+	inbound_flush(in);
+	early_remove(&in->early, done);
 }

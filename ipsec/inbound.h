@@ -10,6 +10,7 @@
 #ifndef IPSEC_INBOUND_H
 #define IPSEC_INBOUND_H
 
+#include "ipsec/early.h"
 #include "ipsec/event.h"
 #include "ipsec/gro.h"
 #include "ipsec/tables.h"
@@ -27,10 +28,14 @@ struct inbound {
 		    const struct gh_endpoint *remote, const uint8_t *datagram, size_t length);
 	struct gh_time now;             /* of this batch */
 	struct gro gro;
+	struct early early;
 };
 
 /* One message of the socket: a datagram, or a run of them. */
 void inbound_datagram(struct inbound *in, const struct udp_datagram *d);
 void inbound_flush(struct inbound *in);
+
+/* Tries again what came before its SA; ends with a flush. Before new datagrams. */
+void inbound_retry(struct inbound *in);
 
 #endif

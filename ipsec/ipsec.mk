@@ -18,6 +18,7 @@ libipsec_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 libipsec_a_SOURCES = \
 	ipsec/checksum.c ipsec/checksum.h \
 	ipsec/crypto.h ipsec/crypto_openssl.c \
+	ipsec/early.c ipsec/early.h \
 	ipsec/esp.c ipsec/esp.h \
 	ipsec/event.c ipsec/event.h \
 	ipsec/fwd.c ipsec/fwd.h \

@@ -66,10 +66,26 @@ static int configure(int fd, const char *name, uint16_t mtu)
 	return ioctl(fd, SIOCSIFFLAGS, &r) ? -errno : 0;
 }
 
+/* No link-local address: nobody is on this link, and solicitations would only be dropped. */
+static void quiet_ipv6(const char *name)
+{
+	char path[96];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/addr_gen_mode", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;                 /* no IPv6 here, or a read-only /proc: it stays noisy */
+	if (write(fd, "1", 1) < 0)
+		errno = 0;
+	close(fd);
+}
+
 int tun_up(const char *name, uint16_t mtu)
 {
 	int fd, err;
 
+	quiet_ipv6(name);
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;

@@ -14,15 +14,15 @@
 #define TUN_READ_MAX 65536
 #define BROKEN_MS 100           /* between looks at a descriptor in error */
 
-/* Sleeps until a descriptor is readable; false: stop. wait[0] is stop_fd. */
-static bool wait_readable(struct worker *w, struct pollfd *wait, nfds_t count)
+/* Sleeps until a descriptor is readable, or timeout_ms; false: stop. wait[0] is stop_fd. */
+static bool wait_readable(struct worker *w, struct pollfd *wait, nfds_t count, int timeout_ms)
 {
 	bool broken = false;
 	int n;
 
 	reclaim_offline(&w->tables->reclaim, w->number);
 	do
-		n = poll(wait, count, -1);
+		n = poll(wait, count, timeout_ms);
 	while (n < 0 && errno == EINTR);
 	if (wait[0].revents)
 		return false;
@@ -59,7 +59,7 @@ static void *tx_main(void *arg)
 
 	if (!wait_go(w))
 		return NULL;
-	while (wait_readable(w, wait, 2)) {
+	while (wait_readable(w, wait, 2, -1)) {
 		w->out.now = gh_now();
 		for (unsigned k = 0; k < TX_BATCH; k++) {
 			ssize_t n = readv(w->out.tun_fd, iov, 2);
@@ -96,8 +96,10 @@ static void *rx_main(void *arg)
 
 	if (!wait_go(w))
 		return NULL;
-	while (wait_readable(w, wait, 3)) {
+	while (wait_readable(w, wait, 3, w->in.early.count ? EARLY_RETRY_MS : -1)) {
 		w->in.now = gh_now();
+		if (w->in.early.count)
+			inbound_retry(&w->in);
 		for (unsigned k = 0; k < 2; k++)
 			if (wait[k + 1].revents & POLLIN)
 				receive(w, w->natt_fd[k]);

@@ -253,6 +253,38 @@ static void test_hard_limit_ends_use(void **state)
 	assert_int_equal(drops(IPSEC_DROP_EXHAUSTED), 1);
 }
 
+/* A stranger's packets are held for a while; those of an SA that comes late are not lost. */
+static void test_before_its_sa(void **state)
+{
+	uint8_t inner[200], got[200];
+	uint32_t n = (uint32_t)make_udp(AF_INET, 0, inner), spi = DATAPATH_SPI;
+
+	(void)state;
+	in.now = gh_now();
+	idmap_set(&path.tables.sadb.by_spi, spi, NULL);
+	for (unsigned k = 0; k < EARLY_PACKETS + 3; k++) {
+		add_sealed(inner, n, ESP_NEXT_IPV4, k + 1);
+		deliver(0, 4500);
+	}
+	assert_int_equal(in.early.count, EARLY_PACKETS);
+	assert_int_equal(drops(IPSEC_DROP_UNKNOWN_SPI), 3);
+	inbound_retry(&in);
+	assert_int_equal(in.early.count, EARLY_PACKETS);
+	idmap_set(&path.tables.sadb.by_spi, spi, path.in);
+	inbound_retry(&in);
+	assert_int_equal(in.early.count, 0);
+	assert_int_equal(path.in->slot->packets, EARLY_PACKETS);
+	assert_true(received(got, sizeof(got)) > 0);
+	idmap_set(&path.tables.sadb.by_spi, spi, NULL);
+	add_sealed(inner, n, ESP_NEXT_IPV4, 1000);
+	deliver(0, 4500);
+	in.now = gh_time_add_ms(in.now, EARLY_MS);
+	inbound_retry(&in);
+	assert_int_equal(in.early.count, 0);
+	assert_int_equal(drops(IPSEC_DROP_UNKNOWN_SPI), 4);
+	idmap_set(&path.tables.sadb.by_spi, spi, path.in);
+}
+
 #define WITH_PATH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -265,6 +297,7 @@ int main(void)
 		WITH_PATH(test_only_the_newest_moves),
 		WITH_PATH(test_sequence_numbers_end),
 		WITH_PATH(test_hard_limit_ends_use),
+		WITH_PATH(test_before_its_sa),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
