@@ -16,56 +16,85 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 #define MAGIC 0x3170616d61736867ull     /* "ghsamap1" */
 
 struct file_key {
 	_Alignas(64) struct seqmap_key key;
 };
 
-struct seqmap_file {
+struct head {
 	uint64_t magic;
 	uint32_t slots;
 	uint32_t slot_bytes;
 	uint32_t high;                  /* slots at and past it were never used */
+};
+
+struct seqmap_file {
+	struct head head;
 	struct file_key key[SEQMAP_SLOTS];
 	struct seqmap_slot slot[SEQMAP_SLOTS];
 };
 
 static void lay_out(struct seqmap_file *f)
 {
-	f->slots = SEQMAP_SLOTS;
-	f->slot_bytes = sizeof(struct seqmap_slot);
-	f->high = 0;
+	f->head.slots = SEQMAP_SLOTS;
+	f->head.slot_bytes = sizeof(struct seqmap_slot);
+	f->head.high = 0;
 	atomic_signal_fence(memory_order_seq_cst);
-	f->magic = MAGIC;
+	f->head.magic = MAGIC;
 }
 
-static bool is_ours(const struct seqmap_file *f)
+static bool is_ours(const struct head *h)
 {
-	return f->magic == MAGIC && f->slots == SEQMAP_SLOTS && f->high <= SEQMAP_SLOTS &&
-	       f->slot_bytes == sizeof(struct seqmap_slot);
+	return h->magic == MAGIC && h->slots == SEQMAP_SLOTS && h->high <= SEQMAP_SLOTS &&
+	       h->slot_bytes == sizeof(struct seqmap_slot);
+}
+
+static int map_file(int fd, struct seqmap_file **out)
+{
+	struct seqmap_file *f;
+
+	if (ftruncate(fd, sizeof(*f)))
+		return -errno;
+	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (f == MAP_FAILED)
+		return -errno;
+	*out = f;
+	return 0;
+}
+
+/* Is there a map to go on with? An unreadable file is none. */
+static bool has_layout(int fd)
+{
+	struct head head;
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && st.st_size == sizeof(struct seqmap_file) &&
+	       pread(fd, &head, sizeof(head), 0) == sizeof(head) && is_ours(&head);
 }
 
 int seqmap_open(struct seqmap *m, int fd)
 {
 	struct seqmap_file *f;
 	struct stat st;
+	int err;
 
 	if (fstat(fd, &st))
 		return -errno;
-	if (st.st_size != 0 && st.st_size != sizeof(*f))
-		return -EBADMSG;
-	if (st.st_size == 0 && ftruncate(fd, sizeof(*f)))
-		return -errno;
-	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (f == MAP_FAILED)
-		return -errno;
-	if (f->magic == 0)
-		lay_out(f);
-	if (!is_ours(f)) {
-		munmap(f, sizeof(*f));
-		return -EBADMSG;
+	if (!has_layout(fd)) {
+		if (st.st_size)
+			gh_warning("SA map: of another version, begun anew: "
+				   "tunnels are rekeyed before they carry traffic again");
+		if (ftruncate(fd, 0))
+			return -errno;
 	}
+	err = map_file(fd, &f);
+	if (err)
+		return err;
+	if (f->head.magic == 0)
+		lay_out(f);
 	m->claims = calloc(SEQMAP_SLOTS, sizeof(*m->claims));
 	if (!m->claims) {
 		munmap(f, sizeof(*f));
@@ -101,12 +130,12 @@ static bool key_equal(const struct seqmap_key *a, const struct seqmap_key *b)
 /* The slot with the key, else a free one, else SEQMAP_SLOTS. */
 static uint32_t find(const struct seqmap_file *f, const struct seqmap_key *key)
 {
-	uint32_t free_slot = f->high;
+	uint32_t free_slot = f->head.high;
 
-	for (uint32_t k = 0; k < f->high; k++) {
+	for (uint32_t k = 0; k < f->head.high; k++) {
 		if (key_equal(&f->key[k].key, key))
 			return k;
-		if (!f->key[k].key.direction && free_slot == f->high)
+		if (!f->key[k].key.direction && free_slot == f->head.high)
 			free_slot = k;
 	}
 	return free_slot;
@@ -120,15 +149,15 @@ int seqmap_claim(struct seqmap *m, const struct seqmap_key *key, struct seqmap_s
 
 	if (at >= SEQMAP_SLOTS)
 		return -ENOSPC;
-	*found = at < f->high && f->key[at].key.direction != 0;
+	*found = at < f->head.high && f->key[at].key.direction != 0;
 	if (!*found) {
 		/* A kill in between must not leave a key with another SA's numbers. */
 		memset(&f->slot[at], 0, sizeof(f->slot[at]));
 		f->key[at].key = *key;
 		f->key[at].key.direction = 0;
 		atomic_signal_fence(memory_order_seq_cst);
-		if (at == f->high)
-			f->high = at + 1;
+		if (at == f->head.high)
+			f->head.high = at + 1;
 		f->key[at].key.direction = key->direction;
 	}
 	m->claims[at]++;
@@ -138,7 +167,7 @@ int seqmap_claim(struct seqmap *m, const struct seqmap_key *key, struct seqmap_s
 
 bool seqmap_is_used(const struct seqmap *m)
 {
-	return m->file->high != 0;
+	return m->file->head.high != 0;
 }
 
 bool seqmap_has(const struct seqmap *m, const struct seqmap_slot *slot,
@@ -150,8 +179,8 @@ bool seqmap_has(const struct seqmap *m, const struct seqmap_slot *slot,
 static void forget(struct seqmap *m, uint32_t at)
 {
 	m->file->key[at].key.direction = 0;
-	while (m->file->high && !m->file->key[m->file->high - 1].key.direction)
-		m->file->high--;
+	while (m->file->head.high && !m->file->key[m->file->head.high - 1].key.direction)
+		m->file->head.high--;
 }
 
 void seqmap_release(struct seqmap *m, struct seqmap_slot *slot)
@@ -164,7 +193,7 @@ void seqmap_release(struct seqmap *m, struct seqmap_slot *slot)
 
 void seqmap_sweep(struct seqmap *m)
 {
-	for (uint32_t k = m->file->high; k-- > 0;) {
+	for (uint32_t k = m->file->head.high; k-- > 0;) {
 		if (m->file->key[k].key.direction && !m->claims[k])
 			forget(m, k);
 	}

@@ -14,7 +14,8 @@
  * Threads    open, claim, release, sweep, close: the control thread. A slot's
  *            counters: the worker of its SA; others may read them.
  * Units      bytes and packets of inner traffic, CLOCK_MONOTONIC seconds.
- * Errors     0 or -errno. -EBADMSG: not our file; nothing of it is changed.
+ * Errors     0 or -errno. A file of another layout (of an older version) is
+ *            emptied with a warning: its SAs are then rekeyed before use.
  */
 #ifndef IPSEC_SEQMAP_H
 #define IPSEC_SEQMAP_H
@@ -47,7 +48,7 @@ struct seqmap {
 	uint8_t *claims;                        /* by this process, per slot */
 };
 
-/* Maps the file, laying it out when it is empty. */
+/* Maps the file, laying it out when it is empty or not of this layout. */
 int seqmap_open(struct seqmap *m, int fd);
 void seqmap_close(struct seqmap *m);
 

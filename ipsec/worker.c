@@ -79,9 +79,12 @@ static void receive(struct worker *w, int fd)
 	struct udp_datagram d;
 	int n = udp_receive(fd, b);
 
-	for (int k = 0; k < n; k++)
+	for (int k = 0; k < n; k++) {
 		if (udp_read(b, (unsigned)k, &d))
 			inbound_datagram(&w->in, &d);
+		else
+			counters_drop(&w->counters, IPSEC_DROP_MALFORMED, NULL, 1);
+	}
 	inbound_flush(&w->in);
 }
 
