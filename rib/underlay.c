@@ -491,7 +491,9 @@ static int forward(const struct underlay *u, const struct underlay_plan *plan)
 		keep_first(&error, forwarding_on4(plan->vnet));
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		keep_first(&error, forwarding_on4(plan->edges[i]));
-	keep_first(&error, forwarding_on6());
+	/* For all interfaces at once: not before the VNet's has its rule, or its packets go by main. */
+	if (plan->vnet[0])
+		keep_first(&error, forwarding_on6());
 	return error;
 }
 

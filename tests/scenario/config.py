@@ -114,9 +114,7 @@ def write_while_away(s, saved):
 
 def removal(s, written):
     """Each line is removed by its `no`, and typing it again brings the same text."""
-    for context, line in lines_of(written):
-        if any(line.startswith(word) for word in ("exit", "end")):
-            continue
+    for context, line in reversed(list(lines_of(written))):     # what hangs on a line comes after it
         output = s.gateway.vtysh("configure terminal", context, f"no {line}")
         gone = f" {line}" not in node_of(ours(s), context).splitlines()
         s.report.claim(gone and "%" not in output, f"{context}: no {line} {output.strip()}")
