@@ -52,17 +52,15 @@ static bool is_ours(const struct head *h)
 	       h->slot_bytes == sizeof(struct seqmap_slot);
 }
 
-static int map_file(int fd, struct seqmap_file **out)
+/* NULL: errno says why. */
+static struct seqmap_file *map_file(int fd)
 {
 	struct seqmap_file *f;
 
 	if (ftruncate(fd, sizeof(*f)))
-		return -errno;
+		return NULL;
 	f = mmap(NULL, sizeof(*f), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (f == MAP_FAILED)
-		return -errno;
-	*out = f;
-	return 0;
+	return f == MAP_FAILED ? NULL : f;
 }
 
 /* Is there a map to go on with? An unreadable file is none. */
@@ -79,7 +77,6 @@ int seqmap_open(struct seqmap *m, int fd)
 {
 	struct seqmap_file *f;
 	struct stat st;
-	int err;
 
 	if (fstat(fd, &st))
 		return -errno;
@@ -90,9 +87,9 @@ int seqmap_open(struct seqmap *m, int fd)
 		if (ftruncate(fd, 0))
 			return -errno;
 	}
-	err = map_file(fd, &f);
-	if (err)
-		return err;
+	f = map_file(fd);
+	if (!f)
+		return -errno;
 	if (f->head.magic == 0)
 		lay_out(f);
 	m->claims = calloc(SEQMAP_SLOTS, sizeof(*m->claims));
