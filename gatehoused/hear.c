@@ -215,19 +215,39 @@ static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
 
 /* ---- charon ------------------------------------------------------------ */
 
+/* charon waits for this before it lets the peer use a new SA. */
+static void confirm_sa(struct gateway *g, const struct gh_sa_name *name)
+{
+	struct gh_fact f = { .type = GH_SA_USE };
+
+	if (!ipsec_sa_use(g->ipsec, name, &f.sa_use))
+		guests_send(g->guests, GH_ROLE_CHARON, &f);
+}
+
+/* charon drops it, so that no tunnel seems up that carries nothing. */
+static void refuse_sa(struct gateway *g, const struct gh_sa_name *name)
+{
+	struct gh_fact f = { .type = GH_SA_EXPIRE, .sa_expire = { .name = *name, .hard = true } };
+
+	guests_send(g->guests, GH_ROLE_CHARON, &f);
+}
+
 static void hear_sa(struct gateway *g, const struct gh_sa *sa)
 {
 	int rc = ipsec_sa_set(g->ipsec, sa);
 	char name[GH_NAME_MAX + 16];
 
-	if (rc < 0)
-		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x refused: %s",
-			     gateway_leg_name(g, sa->leg, name), sa->name.spi,
+	gateway_leg_name(g, sa->leg, name);
+	if (rc < 0) {
+		refuse_sa(g, &sa->name);
+		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x refused: %s", name, sa->name.spi,
 			     rc == -EPROTONOSUPPORT
 			     ? "only AES-GCM in tunnel mode with UDP encapsulation is carried" : strerror(-rc));
-	else
-		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x %s", gateway_leg_name(g, sa->leg, name),
-			     sa->name.spi, sa->name.direction == GH_IN ? "in" : "out");
+	} else {
+		confirm_sa(g, &sa->name);
+		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x %s", name, sa->name.spi,
+			     sa->name.direction == GH_IN ? "in" : "out");
+	}
 	apply_tunnel(g, sa->leg);
 }
 

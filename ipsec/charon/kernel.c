@@ -18,6 +18,8 @@
 #define RUN_DIR "/run/gatehouse/gateway"
 #define SPI_TRIES 16
 #define GCM_SALT 4
+/* For gatehoused to take an SA in: it needs well under a millisecond when it is not busy. */
+#define INSTALL_WAIT_MS 200
 
 struct gh_kernel {
 	kernel_ipsec_t public;
@@ -263,6 +265,13 @@ METHOD(kernel_ipsec_t, add_sa, status_t,
 		     why ?: "out of memory");
 		return why ? NOT_SUPPORTED : FAILED;
 	}
+	/*
+	 * As a responder charon answers the peer next, and the peer may use the
+	 * SA at once: the datapath must hold it by then. Briefly, and not while
+	 * gatehoused is away: it gets all SAs when it comes.
+	 */
+	if (data->inbound)
+		gh_table_await(this->table, sa.name.spi, serial, INSTALL_WAIT_MS);
 	schedule(this, &sa, serial, data->lifetime->time.rekey, false);
 	schedule(this, &sa, serial, data->lifetime->time.life, true);
 	if (!gh_keys_locked() && !this->told_unlocked) {

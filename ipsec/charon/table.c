@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "ipsec/charon/keys.h"
 
@@ -19,11 +20,13 @@ struct entry {
 	struct gh_sa sa;                /* its keys are kept apart, in keys */
 	struct gh_keys *keys;           /* NULL: only a reserved SPI */
 	struct gh_sa_use use;
+	bool spoken_of;                 /* gatehoused said something about it */
 	uint64_t serial;
 };
 
 struct gh_table {
 	pthread_mutex_t lock;           /* everything below */
+	pthread_cond_t news;            /* spoken_of or listener changed */
 	struct entry *buckets[BUCKETS];
 	uint64_t serial;
 	unsigned count;                 /* SAs, not reservations */
@@ -34,9 +37,15 @@ struct gh_table {
 struct gh_table *gh_table_new(void)
 {
 	struct gh_table *t = calloc(1, sizeof(*t));
+	pthread_condattr_t attributes;
 
-	if (t)
-		pthread_mutex_init(&t->lock, NULL);
+	if (!t)
+		return NULL;
+	pthread_mutex_init(&t->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&t->news, &attributes);
+	pthread_condattr_destroy(&attributes);
 	return t;
 }
 
@@ -58,6 +67,7 @@ void gh_table_free(struct gh_table *t)
 			entry_free(e);
 		}
 	}
+	pthread_cond_destroy(&t->news);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }
@@ -103,6 +113,7 @@ void gh_table_detach(struct gh_table *t)
 {
 	pthread_mutex_lock(&t->lock);
 	t->listener = NULL;
+	pthread_cond_broadcast(&t->news);
 	pthread_mutex_unlock(&t->lock);
 }
 
@@ -170,6 +181,7 @@ static void fill(struct gh_table *t, struct entry *e, const struct gh_sa *sa)
 	explicit_bzero(e->sa.key, sizeof(e->sa.key));
 	explicit_bzero(e->sa.integrity_key, sizeof(e->sa.integrity_key));
 	e->use = (struct gh_sa_use){ .name = sa->name };
+	e->spoken_of = false;
 	e->serial = ++t->serial;
 }
 
@@ -199,15 +211,55 @@ int gh_table_add(struct gh_table *t, const struct gh_sa *sa, uint64_t *serial)
 	return rc;
 }
 
+static const struct entry *find_serial(struct gh_table *t, uint32_t spi, uint64_t serial)
+{
+	const struct entry *e = *bucket(t, spi);
+
+	while (e && (e->sa.name.spi != spi || e->serial != serial))
+		e = e->next;
+	return e;
+}
+
+static struct timespec deadline(unsigned ms)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_sec += ms / 1000;
+	ts.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (ts.tv_nsec >= 1000000000) {
+		ts.tv_sec++;
+		ts.tv_nsec -= 1000000000;
+	}
+	return ts;
+}
+
+int gh_table_await(struct gh_table *t, uint32_t spi, uint64_t serial, unsigned most_ms)
+{
+	struct timespec until = deadline(most_ms);
+	const struct entry *e;
+	int rc = 0;
+
+	pthread_mutex_lock(&t->lock);
+	for (;;) {
+		/* Looked up anew each time: others may change the table while we wait. */
+		e = find_serial(t, spi, serial);
+		if (!e || e->spoken_of || !t->listener || rc)
+			break;
+		rc = pthread_cond_timedwait(&t->news, &t->lock, &until);
+	}
+	rc = !e ? -ENOENT : e->spoken_of ? 0 : !t->listener ? -ENOTCONN : -ETIMEDOUT;
+	pthread_mutex_unlock(&t->lock);
+	return rc;
+}
+
 int gh_table_destination(struct gh_table *t, uint32_t spi, uint64_t serial,
 			 struct gh_addr *out)
 {
 	const struct entry *e;
 
 	pthread_mutex_lock(&t->lock);
-	e = *bucket(t, spi);
-	while (e && (e->sa.name.spi != spi || e->serial != serial))
-		e = e->next;
+	e = find_serial(t, spi, serial);
 	if (e)
 		*out = e->sa.name.destination;
 	pthread_mutex_unlock(&t->lock);
@@ -275,6 +327,9 @@ int gh_table_set_use(struct gh_table *t, const struct gh_sa_use *use)
 	e = *find(t, use->name.spi, &use->name.destination);
 	if (e && e->keys) {
 		e->use = *use;
+		if (!e->spoken_of)
+			pthread_cond_broadcast(&t->news);
+		e->spoken_of = true;
 		rc = 0;
 	}
 	pthread_mutex_unlock(&t->lock);

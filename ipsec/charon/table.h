@@ -51,6 +51,13 @@ int gh_table_move(struct gh_table *t, uint32_t spi, const struct gh_addr *destin
 int gh_table_del(struct gh_table *t, uint32_t spi, const struct gh_addr *destination);
 void gh_table_flush(struct gh_table *t);
 
+/*
+ * Waits until gatehoused has spoken of this very SA, which it does as soon as
+ * its datapath holds it: 0. -ENOTCONN: there is no listener. -ENOENT: the SA
+ * is gone. -ETIMEDOUT after most_ms.
+ */
+int gh_table_await(struct gh_table *t, uint32_t spi, uint64_t serial, unsigned most_ms);
+
 /* Keeps what gatehoused last said of an SA, and gives it back; -ENOENT. */
 int gh_table_set_use(struct gh_table *t, const struct gh_sa_use *use);
 int gh_table_use(struct gh_table *t, uint32_t spi, const struct gh_addr *destination,

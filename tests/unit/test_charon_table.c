@@ -1,5 +1,7 @@
 /* The charon plugin's SA table: what a listener hears, in which order, with which keys. */
 #include <errno.h>
+#include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,6 +177,46 @@ static void test_use(void **state)
 	gh_table_free(t);
 }
 
+static void *confirm_later(void *table)
+{
+	struct gh_sa_use use = { .name = { GH_IN, 0xc0000011, addr("203.0.113.1") } };
+
+	poll(NULL, 0, 20);
+	gh_table_set_use(table, &use);
+	return NULL;
+}
+
+static void *detach_later(void *table)
+{
+	poll(NULL, 0, 20);
+	gh_table_detach(table);
+	return NULL;
+}
+
+/* A wait ends by an answer, by the loss of who would give it, or by time. */
+static void test_await(void **state)
+{
+	struct gh_table *t = table_new();
+	struct gh_sa in = sa(0xc0000011, GH_IN, "203.0.113.1");
+	uint64_t serial, again;
+	pthread_t other;
+
+	(void)state;
+	assert_int_equal(gh_table_add(t, &in, &serial), 0);
+	assert_int_equal(gh_table_await(t, in.name.spi, serial, 5000), -ENOTCONN);
+	gh_table_attach(t, hear, &heard);
+	assert_int_equal(gh_table_await(t, in.name.spi, serial, 20), -ETIMEDOUT);
+	assert_int_equal(gh_table_await(t, in.name.spi, serial + 1, 5000), -ENOENT);
+	assert_int_equal(pthread_create(&other, NULL, confirm_later, t), 0);
+	assert_int_equal(gh_table_await(t, in.name.spi, serial, 5000), 0);
+	pthread_join(other, NULL);
+	assert_int_equal(gh_table_add(t, &in, &again), 0);      /* a new SA is not confirmed */
+	assert_int_equal(pthread_create(&other, NULL, detach_later, t), 0);
+	assert_int_equal(gh_table_await(t, in.name.spi, again, 5000), -ENOTCONN);
+	pthread_join(other, NULL);
+	gh_table_free(t);
+}
+
 /* More than one chunk of key slots, with chains in the buckets. */
 static void test_many(void **state)
 {
@@ -205,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_serial),
 		cmocka_unit_test(test_use),
+		cmocka_unit_test(test_await),
 		cmocka_unit_test(test_many),
 	};
 
