@@ -20,13 +20,20 @@
 #include "bgpd-plugin/gh_speaker.h"
 #include "bgpd-plugin/gh_status.h"
 
-#define RECONNECT_MS 1000
+/*
+ * A restarted gatehoused forwards by what it learns from us, so look for it
+ * often at first; one that was stopped is not worth waking up for so often.
+ */
+#define RETRY_SOON_MS 50
+#define RETRY_LATER_MS 1000
+#define SOON_MS 10000
 #define RESUME_BELOW (1u << 20)
 
 static struct gh_link link_ = { .fd = -1 };
 static bool stopped;
 static struct thread *t_read, *t_write, *t_connect;
 static char why[192] = "not connected yet";
+static struct gh_time lost;     /* when gatehoused was last here */
 
 /* Requests whose replies are awaited. */
 struct request {
@@ -59,7 +66,7 @@ static void request_unlink(struct request *r)
 
 static void requests_fail(void)
 {
-	const struct gh_reply lost = {
+	const struct gh_reply gone = {
 		.status = ECONNRESET,
 		.text = "gatehoused went away",
 		.text_length = strlen("gatehoused went away"),
@@ -71,7 +78,7 @@ static void requests_fail(void)
 		requests = r->next;
 		if (r->waited)
 			continue;
-		r->fn(&lost, r->arg);
+		r->fn(&gone, r->arg);
 		free(r);
 	}
 }
@@ -94,6 +101,11 @@ static void reply_take(const struct gh_reply *reply)
 
 /* ---- the link --------------------------------------------------------- */
 
+static unsigned retry_ms(void)
+{
+	return gh_time_ms_between(lost, gh_now()) < SOON_MS ? RETRY_SOON_MS : RETRY_LATER_MS;
+}
+
 static void lose(const char *reason)
 {
 	bool was_here = link_.greeted;
@@ -101,6 +113,8 @@ static void lose(const char *reason)
 	if (was_here || strcmp(why, reason))
 		zlog_info("gatehouse: gatehoused: away, %s", reason);
 	snprintf(why, sizeof(why), "%s", reason);
+	if (was_here)
+		lost = gh_now();
 	gh_thread_off(t_read);
 	gh_thread_off(t_write);
 	if (link_.fd >= 0)
@@ -108,7 +122,7 @@ static void lose(const char *reason)
 	gh_export_stop();
 	requests_fail();
 	if (!stopped)
-		gh_thread_timer_ms(connect_event, RECONNECT_MS, &t_connect);
+		gh_thread_timer_ms(connect_event, retry_ms(), &t_connect);
 }
 
 static void lose_by(int rc)
@@ -244,6 +258,7 @@ static void connect_event(struct thread *t)
 
 void gh_daemon_start(void)
 {
+	lost = gh_now();
 	/* Not at once: bgpd may still fork into the background. */
 	gh_thread_timer_ms(connect_event, 1, &t_connect);
 }

@@ -1,8 +1,8 @@
 /*
  * daemon - the link to gatehoused
  *
- * Connects to RUNDIR/facts.sock, again each second while gatehoused is away.
- * On each new link: our HELLO; after gatehoused's HELLO our peers and paths,
+ * Connects to RUNDIR/facts.sock; while gatehoused is away again each second, in
+ * the first ten seconds twenty times a second. On each new link: our HELLO; after gatehoused's HELLO our peers and paths,
  * END, then changes. What gatehoused's snapshot does not repeat is removed at
  * its END; what it repeats unchanged is not touched, so neither a restart of
  * gatehoused nor of the link flaps a BGP session.
