@@ -10,6 +10,8 @@ librib_a_SOURCES = \
 	rib/fib_kernel.c rib/fib_kernel.h \
 	rib/forwarding.c rib/forwarding.h \
 	rib/group.c rib/group.h \
+	rib/kernel_ask.c \
+	rib/kernel_group.c rib/kernel_group.h \
 	rib/leg.c rib/leg.h \
 	rib/mark.c rib/mark.h \
 	rib/monitor.c rib/monitor.h \
@@ -20,6 +22,7 @@ librib_a_SOURCES = \
 	rib/rib.c rib/rib.h \
 	rib/route.c \
 	rib/rtnl.c rib/rtnl.h \
+	rib/rules.c rib/rules.h \
 	rib/sysctl.c rib/sysctl.h \
 	rib/table.c rib/table.h \
 	rib/underlay.c rib/underlay.h

@@ -16,6 +16,7 @@
 #include "rib/forwarding.h"
 #include "rib/mark.h"
 #include "rib/rtnl.h"
+#include "rib/rules.h"
 #include "rib/sysctl.h"
 
 #define METRIC_SPACE 10
@@ -23,22 +24,13 @@
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u
 
-/* Below main's 32766; eight per instance. */
-#define PRIORITY_BASE 1000
-#define PRIORITIES 8
-enum {
-	PRIORITY_IIF, PRIORITY_LEFT, PRIORITY_CONNECTED, PRIORITY_SPACE, PRIORITY_OTHERS,
-	PRIORITY_REFLECTED, PRIORITY_REFLECTED_TABLE,
-};
-
-#define RULES_MAX (2 * (UNDERLAY_EDGES_MAX + 4) + 3 * UNDERLAY_SPACES_MAX)
-
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 struct underlay {
 	struct nl nl;
 	struct gh_buf b;
-	uint32_t table, priority;
+	struct rules_home rules;
+	uint32_t table;
 	char tun[GH_IFNAME_MAX + 1];
 	int tun_ifindex;
 	uint32_t mtu;
@@ -126,166 +118,6 @@ static struct rtnl_route route_peer_closed(const struct underlay *u, const struc
 		.metric = metric_peer_closed(u), .protocol = UNDERLAY_PROTOCOL,
 		.type = RTN_UNREACHABLE,
 	};
-}
-
-/* ---- rules ---- */
-
-struct rule_set {
-	unsigned count;
-	struct rtnl_rule rules[RULES_MAX];
-};
-
-static void rule_add(struct rule_set *s, const struct underlay *u, uint8_t family, const char *iif)
-{
-	struct rtnl_rule r = {
-		.family = family, .priority = u->priority + PRIORITY_IIF, .table = u->table,
-		.protocol = UNDERLAY_PROTOCOL, .suppress_length = -1,
-	};
-
-	memcpy(r.iif, iif, sizeof(r.iif));
-	s->rules[s->count++] = r;
-}
-
-static void rule_add_space(struct rule_set *s, const struct underlay *u, const struct gh_prefix *space)
-{
-	struct rtnl_rule r = {
-		.family = space->addr.family, .priority = u->priority + PRIORITY_CONNECTED,
-		.table = RT_TABLE_MAIN, .protocol = UNDERLAY_PROTOCOL, .iif = "lo", .to = *space,
-		.suppress_length = 0,
-	};
-
-	if (!space->length)
-		return;
-	s->rules[s->count++] = r;
-	r.priority = u->priority + PRIORITY_SPACE;
-	r.table = u->table;
-	r.suppress_length = -1;
-	s->rules[s->count++] = r;
-	r = (struct rtnl_rule){
-		.family = space->addr.family, .priority = u->priority + PRIORITY_OTHERS,
-		.protocol = UNDERLAY_PROTOCOL, .to = *space, .suppress_length = -1, .unreachable = true,
-	};
-	s->rules[s->count++] = r;
-}
-
-/* What the kernel answers to marked packets (mark.h): connected networks first, then as they would go. */
-static void rule_add_reflected(struct rule_set *s, const struct underlay *u, uint8_t family)
-{
-	struct rtnl_rule r = {
-		.family = family, .priority = u->priority + PRIORITY_REFLECTED, .table = RT_TABLE_MAIN,
-		.protocol = UNDERLAY_PROTOCOL, .mark = MARK_BASE + u->table, .iif = "lo",
-		.suppress_length = 0,
-	};
-
-	s->rules[s->count++] = r;
-	r.priority = u->priority + PRIORITY_REFLECTED_TABLE;
-	r.table = u->table;
-	r.suppress_length = -1;
-	s->rules[s->count++] = r;
-}
-
-static void rules_wanted(const struct underlay *u, const struct underlay_plan *plan, struct rule_set *s)
-{
-	s->count = 0;
-	for (unsigned f = 0; f < 2; f++) {
-		rule_add(s, u, families[f], u->tun);
-		rule_add_reflected(s, u, families[f]);
-		if (plan->vnet[0])
-			rule_add(s, u, families[f], plan->vnet);
-		for (unsigned i = 0; i < plan->edges_count; i++)
-			rule_add(s, u, families[f], plan->edges[i]);
-	}
-	for (unsigned i = 0; i < plan->spaces_count; i++)
-		rule_add_space(s, u, &plan->spaces[i]);
-}
-
-static bool rule_is_same(const struct rtnl_rule *a, const struct rtnl_rule *b)
-{
-	return a->family == b->family && a->priority == b->priority && a->table == b->table &&
-	       a->suppress_length == b->suppress_length && a->unreachable == b->unreachable &&
-	       a->mark == b->mark && !strcmp(a->iif, b->iif) &&
-	       !gh_prefix_cmp(&a->to, &b->to);
-}
-
-static bool rule_is_in(const struct rule_set *s, const struct rtnl_rule *r)
-{
-	for (unsigned i = 0; i < s->count; i++)
-		if (rule_is_same(&s->rules[i], r))
-			return true;
-	return false;
-}
-
-struct rules_found {
-	const struct underlay *u;
-	struct rule_set set;
-};
-
-static void rule_found(void *ctx, const struct nlmsghdr *h)
-{
-	struct rules_found *found = ctx;
-	struct rtnl_rule r;
-
-	if (rtnl_rule_read(h, &r) && r.protocol == UNDERLAY_PROTOCOL &&
-	    r.priority - found->u->priority < PRIORITIES && found->set.count < RULES_MAX)
-		found->set.rules[found->set.count++] = r;
-}
-
-static bool has_iif(const struct rule_set *s, const char *iif)
-{
-	for (unsigned i = 0; i < s->count; i++)
-		if (!strcmp(s->rules[i].iif, iif))
-			return true;
-	return false;
-}
-
-/*
- * An interface that leaves the plan stays closed: until it is ours again,
- * nothing that comes in by it is forwarded, lest it go by the main table.
- */
-static bool rule_stays(struct underlay *u, const struct rule_set *found, const struct rule_set *wanted,
-		       const struct rtnl_rule *r, int *error)
-{
-	struct rtnl_rule closed = *r;
-
-	if (!wanted->count || !r->iif[0] || has_iif(wanted, r->iif))
-		return false;
-	if (r->priority == u->priority + PRIORITY_LEFT)
-		return true;
-	closed.priority = u->priority + PRIORITY_LEFT;
-	closed.table = 0;
-	closed.unreachable = true;
-	if (r->priority == u->priority + PRIORITY_IIF && !rule_is_in(found, &closed)) {
-		rtnl_rule_put(&u->b, RTNL_ADD, &closed);
-		keep_first(error, talk(u, "close", r->iif, -EEXIST));
-	}
-	return false;
-}
-
-static int rules_apply(struct underlay *u, const struct rule_set *wanted)
-{
-	struct rules_found *found = calloc(1, sizeof(*found));
-	int error = 0;
-
-	if (!found)
-		return -ENOMEM;
-	found->u = u;
-	for (unsigned f = 0; f < 2; f++)
-		keep_first(&error, rtnl_rule_dump(&u->nl, families[f], rule_found, found));
-	for (unsigned i = 0; i < wanted->count; i++) {
-		if (rule_is_in(&found->set, &wanted->rules[i]))
-			continue;
-		rtnl_rule_put(&u->b, RTNL_ADD, &wanted->rules[i]);
-		keep_first(&error, talk(u, "add rule for", wanted->rules[i].iif, -EEXIST));
-	}
-	for (unsigned i = 0; i < found->set.count; i++) {
-		if (rule_is_in(wanted, &found->set.rules[i]) ||
-		    rule_stays(u, &found->set, wanted, &found->set.rules[i], &error))
-			continue;
-		rtnl_rule_put(&u->b, RTNL_DEL, &found->set.rules[i]);
-		keep_first(&error, talk(u, "delete rule for", found->set.rules[i].iif, -ENOENT));
-	}
-	free(found);
-	return error;
 }
 
 /* ---- routes and addresses ---- */
@@ -533,11 +365,8 @@ static bool plan_has_interface(const struct underlay_plan *plan, const char *nam
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 {
 	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
-	struct rule_set *rules = calloc(1, sizeof(*rules));
 	int error = 0;
 
-	if (!rules)
-		return -ENOMEM;
 	keep_first(&error, table_close(u));
 	forwarding_release_rp_filter();
 	if (plan->mtu)
@@ -549,15 +378,13 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 		forwarding_tune(plan->edges[i], true);
 	keep_first(&error, spaces_apply(u, plan, vnet));
 	marks_apply(u, plan);
-	rules_wanted(u, plan, rules);
-	keep_first(&error, rules_apply(u, rules));
+	keep_first(&error, rules_apply(&u->rules, plan));
 	keep_first(&error, peers_apply(u, plan));
 	keep_first(&error, sweep(u, plan, vnet));
 	keep_first(&error, plan_copy(u, plan));
 	u->planned = true;
 	if (u->closed)
 		keep_first(&error, forward(u, plan));
-	free(rules);
 	return error;
 }
 
@@ -572,15 +399,15 @@ int underlay_link_changed(struct underlay *u, const char *name)
 int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out)
 {
 	struct underlay *u = calloc(1, sizeof(*u));
-	struct rule_set rules = { 0 };
 	int error;
 
 	if (!u)
 		return -ENOMEM;
 	u->table = table;
-	u->priority = PRIORITY_BASE + (table - UNDERLAY_TABLE_BASE) % 1024 * PRIORITIES;
 	u->mtu = mtu;
 	snprintf(u->tun, sizeof(u->tun), "%s", tun);
+	u->rules = (struct rules_home){ .nl = &u->nl, .b = &u->b, .table = table };
+	memcpy(u->rules.tun, u->tun, sizeof(u->tun));
 	error = nl_open(&u->nl, NETLINK_ROUTE);
 	if (error)
 		goto free_underlay;
@@ -595,11 +422,7 @@ int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay
 	if (error)
 		goto close_socket;
 	/* The rules of an earlier process stay until the first plan. */
-	for (unsigned f = 0; f < 2; f++) {
-		rule_add(&rules, u, families[f], u->tun);
-		rtnl_rule_put(&u->b, RTNL_ADD, &rules.rules[f]);
-		keep_first(&error, talk(u, "add rule for", u->tun, -EEXIST));
-	}
+	error = rules_begin(&u->rules);
 	if (error)
 		goto close_socket;
 	*out = u;
@@ -627,11 +450,10 @@ void underlay_close(struct underlay *u)
 void underlay_remove(struct underlay *u)
 {
 	const struct underlay_plan nothing = { 0 };
-	struct rule_set none = { 0 };
 
 	u->swept = false;
 	mark_remove(u->table);
-	rules_apply(u, &none);
+	rules_remove(&u->rules);
 	sweep(u, &nothing, 0);
 	for (unsigned f = 0; f < 2; f++) {
 		struct rtnl_route tun = route_tun(u, families[f]), closed = route_closed(u, families[f]);
