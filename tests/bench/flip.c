@@ -504,11 +504,18 @@ static void bfd1_up(void)
 static void links_down(void)
 {
 	run("ip link set er0 down; ip link set er1 down");
+	bfd0_down();
+	bfd1_down();
 }
 
 static void links_up(void)
 {
 	run("ip link set er0 up; ip link set er1 up");
+	turns(100);
+	/* As BGP and BFD would: they find the neighbors before they are up. */
+	run("for a in 172.16.0.2 172.16.0.6 fd02::2 fd03::2; do ping -q -c 2 -i 0.2 -W 3 $a >/dev/null & done; wait");
+	bfd0_up();
+	bfd1_up();
 }
 
 static void carrier_down(void)
