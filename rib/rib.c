@@ -57,12 +57,17 @@ static void group_flip(struct rib *r, struct group *group)
 
 static void sinks_flush(struct rib *r)
 {
+	int error = 0;
+
 	if (r->config.esp && r->esp_dirty)
-		r->config.esp->ops->flush(r->config.esp);
+		error = r->config.esp->ops->flush(r->config.esp);
 	r->esp_dirty = false;
 	if (r->config.kernel && r->kernel_dirty)
-		r->config.kernel->ops->flush(r->config.kernel);
+		error = r->config.kernel->ops->flush(r->config.kernel);
 	r->kernel_dirty = false;
+	/* Not one prefix refused, but the exchange itself failed: what holds now is to be seen. */
+	if (error && !r->sync_at.ns)
+		r->sync_at = gh_time_add_ms(gh_now(), RETRY_MS);
 }
 
 static void retry_later(struct rib *r, const struct gh_prefix *prefix)

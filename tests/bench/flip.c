@@ -316,6 +316,7 @@ static struct fib *kernel;
 static struct underlay *underlay;
 static struct monitor *mon;
 static uint32_t last_flip_us;
+static bool primary_fails;      /* while the process is away */
 
 static void hear_change(void *host, const struct rib_leg_event *e)
 {
@@ -428,7 +429,7 @@ static void start(void)
 		exit(1);
 	plan_apply();
 	for (uint32_t leg = 1; leg <= 2; leg++) {
-		rib_leg_fact(rib, leg, LEG_FACT_BFD, true, gh_now());
+		rib_leg_fact(rib, leg, LEG_FACT_BFD, leg != 1 || !primary_fails, gh_now());
 		rib_leg_fact(rib, leg, LEG_FACT_BGP, true, gh_now());
 	}
 	rib_leg_fact(rib, 3, LEG_FACT_SA, true, gh_now());
@@ -548,6 +549,17 @@ static void restart(void)
 	feed();
 }
 
+/* BFD says at once that the primary edge failed meanwhile: its old nexthop goes, before any path is known. */
+static void restart_failed(void)
+{
+	primary_fails = true;
+	stop();
+	start();
+	turns(200);
+	feed();
+	primary_fails = false;
+}
+
 static void withdraw(void)
 {
 	paths_set(1, true);
@@ -639,6 +651,8 @@ int main(int argc, char **argv)
 	step("carrier_up", carrier_up, "both edges");
 	step("restart", restart, "both edges, nothing lost");
 	show();
+	step("restart_failed", restart_failed, "edge1, nothing lost");
+	step("restore_failed", bfd0_up, "both edges, nothing lost");
 	step("withdraw", withdraw, "tun, nothing lost");
 	show();
 	step("announce", announce, "both edges, nothing lost");
