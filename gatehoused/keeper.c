@@ -379,6 +379,8 @@ int keeper_child_init(void)
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setrlimit(RLIMIT_CORE, &no_core) < 0 ||
 	    prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
 		return -errno;
+	/* Started as /proc/self/exe, it would be called "exe". */
+	prctl(PR_SET_NAME, "gatehoused");
 	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
 		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
 			return -errno;
