@@ -601,13 +601,12 @@ DEFUN (show_gateway,
 
 DEFUN (show_gateway_part,
        show_gateway_part_cmd,
-       "show gateway <connections|expressroute|events|consistency> [json]",
+       "show gateway <connections|expressroute|events> [json]",
        SHOW_STR
        GATEWAY_STR
        "VPN connections: IKE, child SA, BGP and forwarding, each by itself\n"
        "ExpressRoute circuits and their edges\n"
        "What happened: one timeline of IKE and BFD and BGP and failovers and commits\n"
-       "Whether what is advertised and installed agrees with what was decided\n"
        SHOW_JSON_STR)
 {
 	return show(vty, argc, argv);

@@ -78,6 +78,7 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 
 	(void)loop, (void)events;
 	ipsec_tick(g->ipsec);
+	underlay_tick(g->underlay);
 	hear_use(g);
 	/* Limits and orphans end SAs without a word from charon. */
 	for (size_t i = 0; i < config->connection_count; i++)
@@ -373,6 +374,7 @@ int gateway_run(const struct options *o)
 	rc = start(&g);
 	if (!rc) {
 		timeline_add(g.timeline, TIMELINE_GATEWAY, "gateway %s: daemon started", o->instance);
+		keeper_child_ready();
 		ev_run(g.loop, 0);
 		gh_info("gateway %s: daemon ends; what it programmed stays", o->instance);
 	}

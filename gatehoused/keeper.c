@@ -31,8 +31,12 @@
 #include "ipsec/port.h"
 #include "ipsec/tun.h"
 
+#define RESPAWN_FIRST_MS 50
 #define RESPAWN_SLOWEST_MS 5000
-#define CHILD_HEALTHY_MS 2000
+/* A daemon that was ready starts again at once, so many times, regained one a second. */
+#define RESPAWN_CREDIT 10
+/* For an orderly end; after that it is killed. */
+#define STOP_MS 5000
 #define VICI_TIMEOUT_MS 1000
 
 struct keeper {
@@ -44,8 +48,12 @@ struct keeper {
 	int signals;
 	pid_t child;
 	struct gh_time started;
-	unsigned respawn_ms;            /* grows while the child dies at once */
+	bool ready;                     /* the child said that it works */
+	unsigned credit;                /* restarts at once that are left */
+	struct gh_time credited;
+	unsigned respawn_ms;            /* grows while the child does not get ready */
 	bool stopping;
+	struct gh_time stop_by;
 };
 
 /* ---- what is held ------------------------------------------------------ */
@@ -189,6 +197,7 @@ static int child_start(struct keeper *k)
 	k->line = fcntl(pair[0], F_DUPFD_CLOEXEC, KEEPER_FD_END);
 	close(pair[0]);
 	k->started = gh_now();
+	k->ready = false;
 	k->child = theirs < 0 || k->line < 0 ? -1 : fork();
 	if (!k->child)
 		child_exec(k, theirs);
@@ -199,21 +208,38 @@ static int child_start(struct keeper *k)
 	return 0;
 }
 
+/* A fast restart is what sessions live on, a daemon that crashes in a loop is not. */
+static unsigned respawn_pause(struct keeper *k)
+{
+	struct gh_time now = gh_now();
+	uint64_t gained = gh_time_ms_between(k->credited, now) / 1000;
+	unsigned ms;
+
+	if (gained) {
+		k->credit = gained + k->credit > RESPAWN_CREDIT ? RESPAWN_CREDIT
+								: (unsigned)gained + k->credit;
+		k->credited = now;
+	}
+	if (k->ready && k->credit) {
+		k->credit--;
+		return 0;
+	}
+	ms = k->respawn_ms ? k->respawn_ms * 2 : RESPAWN_FIRST_MS;
+	return ms < RESPAWN_SLOWEST_MS ? ms : RESPAWN_SLOWEST_MS;
+}
+
 static void child_reap(struct keeper *k)
 {
 	int status;
-	bool at_once;
 
 	if (k->child <= 0 || waitpid(k->child, &status, WNOHANG) != k->child)
 		return;
 	k->child = 0;
 	if (k->stopping)
 		return;
-	at_once = gh_time_ms_between(k->started, gh_now()) < CHILD_HEALTHY_MS;
-	k->respawn_ms = !at_once ? 0 : k->respawn_ms ? k->respawn_ms * 2 : 50;
-	if (k->respawn_ms > RESPAWN_SLOWEST_MS)
-		k->respawn_ms = RESPAWN_SLOWEST_MS;
-	gh_warning("keeper: daemon ended by %s %d, next start in %u ms; forwarding goes on",
+	k->respawn_ms = respawn_pause(k);
+	k->started = gh_now();
+	gh_warning("keeper: daemon ended by %s %d, next start in %u ms; the circuit's traffic goes on",
 		   WIFSIGNALED(status) ? "signal" : "exit status",
 		   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), k->respawn_ms);
 }
@@ -274,6 +300,8 @@ static void line_serve(struct keeper *k)
 
 	if (n == 1 && request == 'v')
 		answer(k->line, vici_connect(k->options->vici));
+	else if (n == 1 && request == 'r')
+		k->ready = true;
 	else if (n == 0 || (n < 0 && errno != EAGAIN)) {
 		close(k->line);
 		k->line = -1;
@@ -287,8 +315,10 @@ static void signals_serve(struct keeper *k)
 	struct signalfd_siginfo s;
 
 	while (read(k->signals, &s, sizeof(s)) == sizeof(s)) {
-		if (s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT)
+		if ((s.ssi_signo == SIGTERM || s.ssi_signo == SIGINT) && !k->stopping) {
 			k->stopping = true;
+			k->stop_by = gh_time_add_ms(gh_now(), STOP_MS);
+		}
 		if (s.ssi_signo != SIGCHLD && k->child > 0)
 			kill(k->child, SIGTERM);
 	}
@@ -299,6 +329,8 @@ static int wait_ms(const struct keeper *k)
 {
 	uint64_t passed;
 
+	if (k->stopping)
+		return (int)gh_time_ms_between(gh_now(), k->stop_by) + 1;
 	if (k->child > 0)
 		return -1;
 	passed = gh_time_ms_between(k->started, gh_now());
@@ -314,6 +346,11 @@ static void serve(struct keeper *k)
 
 	if (poll(fds, 2, wait_ms(k)) < 0)
 		return;
+	if (k->stopping && k->child > 0 && gh_now().ns > k->stop_by.ns) {
+		gh_warning("keeper: the daemon does not end, killed");
+		kill(k->child, SIGKILL);
+		k->stop_by = gh_time_add_ms(gh_now(), STOP_MS);
+	}
 	if (fds[0].revents)
 		signals_serve(k);
 	if (fds[1].revents && k->line >= 0)
@@ -353,7 +390,10 @@ static int prepare(struct keeper *k)
 
 int keeper_run(const struct options *o, char **argv)
 {
-	struct keeper k = { .options = o, .argv = argv, .line = -1, .signals = -1 };
+	struct keeper k = {
+		.options = o, .argv = argv, .line = -1, .signals = -1,
+		.credit = RESPAWN_CREDIT, .credited = gh_now(),
+	};
 
 	for (int i = 0; i < KEEPER_FD_END; i++)
 		k.held[i] = -1;
@@ -386,6 +426,11 @@ int keeper_child_init(void)
 			return -errno;
 	}
 	return 0;
+}
+
+void keeper_child_ready(void)
+{
+	(void)!send(KEEPER_LINE, "r", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int keeper_child_vici(void)

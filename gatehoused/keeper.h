@@ -33,6 +33,8 @@ int keeper_run(const struct options *o, char **argv);
 
 /* In the child: become undumpable and die with the keeper. 0 or -errno. */
 int keeper_child_init(void);
+/* In the child: it works, so should it die it deserves to be started at once. */
+void keeper_child_ready(void);
 /* In the child: a connected vici socket, or -errno. Blocks for a moment at most. */
 int keeper_child_vici(void);
 

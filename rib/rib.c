@@ -237,10 +237,6 @@ static void leg_changed(struct rib *r, struct rib_leg *l, enum leg_state from, s
 	event.took_us = (uint32_t)((gh_now().ns - begin.ns) / 1000);
 	leg_queue_statics(r, l);
 	r->counters.flips += to == LEG_UP || (to == LEG_DOWN && from != LEG_UNKNOWN);
-	gh_info("leg %u %s%s%s: %s, was %s%s%s, %u groups in %u us", event.leg, event.name,
-		event.edge[0] ? "/" : "", event.edge, leg_state_name(to), leg_state_name(from),
-		to == LEG_DOWN ? ", by " : "", to == LEG_DOWN ? leg_fact_name(event.cause) : "",
-		event.groups, event.took_us);
 	if (r->config.leg_changed)
 		r->config.leg_changed(r->config.host, &event);
 }

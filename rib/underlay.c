@@ -388,6 +388,20 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 	return error;
 }
 
+void underlay_tick(struct underlay *u)
+{
+	char path[64], value[16];
+
+	if (!u->planned || !u->closed)
+		return;
+	snprintf(path, sizeof(path), "net/ipv4/conf/%s/forwarding", u->tun);
+	if (sysctl_read(path, value, sizeof(value)) || !strcmp(value, "1"))
+		return;
+	gh_warning("underlay: somebody switched IP forwarding off, on again; "
+		   "is there `no ip forwarding` in frr.conf?");
+	forward(u, &u->plan);
+}
+
 int underlay_link_changed(struct underlay *u, const char *name)
 {
 	/* Before the first plan, the rules that an earlier process left must not be touched. */

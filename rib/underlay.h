@@ -79,6 +79,12 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan);
 /* An interface came, went or changed: what the kernel dropped with it is made again. */
 int underlay_link_changed(struct underlay *u, const char *name);
 
+/*
+ * Once a second: has somebody switched forwarding off? A saved `no ip
+ * forwarding` in FRR's configuration does, whenever zebra loads it.
+ */
+void underlay_tick(struct underlay *u);
+
 /* For an uninstall and for tests: takes rules, routes and addresses away again. */
 void underlay_remove(struct underlay *u);
 
