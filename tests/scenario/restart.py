@@ -61,6 +61,19 @@ def charon(s):
                     max(len(loss.lost) for loss in losses.values()), "packets", 0)
 
 
+class Since(str):
+    """BIRD's "up since": the same moment may print a few milliseconds apart."""
+
+    def __eq__(self, other):
+        return abs(self.seconds() - other.seconds()) < 0.1
+
+    __hash__ = None
+
+    def seconds(self):
+        hours, minutes, seconds = self.split(":")
+        return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
 def peers_see(s):
     """What tells of a flap, as the peers have it."""
     seen = {}
@@ -68,7 +81,8 @@ def peers_see(s):
         for name in names:
             line = [l for l in topology.birdc(node, "show protocols").splitlines()
                     if l.split()[:1] == [name]][0]
-            seen[f"{node.name}'s session {name}"] = line.split()[4:6]
+            clock, state = line.split()[4:6]
+            seen[f"{node.name}'s session {name}"] = (Since(clock), state)
     for peer in ("172.16.0.6", "fd00:16:1::2"):
         text = topology.vtysh(s.net.edge2, f"show bgp neighbors {peer}")
         counts = re.search(r"Connections established (\d+); dropped (\d+)", text)
