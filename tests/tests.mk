@@ -137,8 +137,8 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_decide test_leg test_nexthop test_rib test_table
-TESTS += test_decide test_leg test_nexthop test_rib test_table
+check_PROGRAMS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table
+TESTS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table
 
 RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
 
@@ -146,13 +146,25 @@ test_decide_SOURCES = tests/unit/test_decide.c
 test_decide_CFLAGS = $(UNIT_CFLAGS)
 test_decide_LDADD = $(RIB_TEST_LIBS)
 
+test_group_SOURCES = tests/unit/test_group.c
+test_group_CFLAGS = $(UNIT_CFLAGS)
+test_group_LDADD = $(RIB_TEST_LIBS)
+
 test_leg_SOURCES = tests/unit/test_leg.c
 test_leg_CFLAGS = $(UNIT_CFLAGS)
 test_leg_LDADD = $(RIB_TEST_LIBS)
 
+test_monitor_SOURCES = tests/unit/test_monitor.c
+test_monitor_CFLAGS = $(UNIT_CFLAGS)
+test_monitor_LDADD = $(RIB_TEST_LIBS)
+
 test_nexthop_SOURCES = tests/unit/test_nexthop.c
 test_nexthop_CFLAGS = $(UNIT_CFLAGS)
 test_nexthop_LDADD = $(RIB_TEST_LIBS)
+
+test_path_SOURCES = tests/unit/test_path.c
+test_path_CFLAGS = $(UNIT_CFLAGS)
+test_path_LDADD = $(RIB_TEST_LIBS)
 
 test_rib_SOURCES = tests/unit/test_rib.c tests/unit/rib_recorder.h
 test_rib_CFLAGS = $(UNIT_CFLAGS)
