@@ -43,7 +43,7 @@ struct cli_rule {
 	const char *base;
 	/* `no` needs so many words; the rest of the pattern may follow. */
 	unsigned no_words;
-	/* The shortest `no` removes base itself; a longer one, the line as it is shown, only its leaves. */
+	/* `no` removes base itself, rather than the leaves of the pattern. */
 	bool whole;
 	/* A line without a value: the leaf `enabled` becomes false by the line or by its `no`. */
 	enum { CLI_VALUES, CLI_OFF_BY_LINE, CLI_OFF_BY_NO } form;

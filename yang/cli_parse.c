@@ -269,7 +269,6 @@ static int apply_values(struct parser *p, unsigned index)
 	enum edit_verb verb = p->negated ? EDIT_DELETE : EDIT_SET;
 	const struct cli_target t = target(p);
 	struct line_values v;
-	bool whole = p->negated && rule->whole && p->count == rule->no_words;
 	struct gh_buf base = { 0 };
 	unsigned i;
 	int ret = check_values(p, index, &v);
@@ -277,9 +276,9 @@ static int apply_values(struct parser *p, unsigned index)
 	if (ret)
 		return ret;
 	cli_step_base(&t, rule, v.key, &base);
-	if (whole)
+	if (p->negated && rule->whole)
 		cli_step_add(&t, EDIT_DELETE, gh_buf_text(&base), NULL, false);
-	for (i = 0; i < pattern->count && !whole; i++) {
+	for (i = 0; i < pattern->count && !(p->negated && rule->whole); i++) {
 		if (!v.leaf[i])
 			continue;
 		cli_step_leaf(&t, verb, gh_buf_text(&base), v.leaf[i], v.value[i],
