@@ -78,7 +78,7 @@ struct candidate {
 	/* Results. */
 	unsigned med_rank;
 	unsigned tier;                  /* 0 is the most preferred */
-	enum decide_step lost;          /* DECIDE_BEST, DECIDE_SHARED, or the step at which it lost */
+	enum decide_step lost;          /* BEST, SHARED, or the step at which it lost */
 };
 
 /*

@@ -96,7 +96,8 @@ struct candidate *entry_candidates(const struct rib *r, const struct entry *e, s
 		for (unsigned i = 0; e->group && i < e->group->count; i++)
 			if (e->group->members[i].leg == p->leg)
 				restored = group_usable(e->group, &e->group->members[i]);
-		path_candidate(p, !entry_refuses(e, p) && (state == LEG_UP || restored), &c[(*count)++]);
+		path_candidate(p, !entry_refuses(e, p) && (state == LEG_UP || restored),
+			       &c[(*count)++]);
 	}
 	decide(c, *count);
 	return c;
@@ -205,7 +206,8 @@ static void entry_place_kernel(struct rib *r, struct entry *e)
 	if (want == ENTRY_KERNEL_NONE)
 		f->ops->route_del(f, &e->node->prefix);
 	else
-		f->ops->route_set(f, &e->node->prefix, want == ENTRY_KERNEL_GROUP ? group : FIB_STANDBY);
+		f->ops->route_set(f, &e->node->prefix,
+				  want == ENTRY_KERNEL_GROUP ? group : FIB_STANDBY);
 	r->counters.kernel_routes += want != ENTRY_KERNEL_NONE;
 	r->counters.kernel_routes -= e->in_kernel != ENTRY_KERNEL_NONE;
 	group_put(&r->groups, e->kernel);

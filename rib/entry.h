@@ -108,6 +108,17 @@ void rib_leg_way_changed(struct rib *r, struct rib_leg *l);
 /* From here on the kernel is ours to write. */
 void rib_takeover_end(struct rib *r);
 
+/* sinks.c */
+void sinks_init(struct rib *r);
+/* The legs of a group changed their state: ESP first, it is one store. */
+void sinks_flip(struct rib *r, struct group *group);
+void sinks_flush(struct rib *r);
+/* Compares the kernel with the table; what is missing there is sent again. */
+void sinks_compare(struct rib *r, struct gh_time now);
+/* Queues the prefixes again that could not be programmed: at retry_at. */
+void sinks_retry_later(struct rib *r, struct gh_time now);
+void sinks_retry(struct rib *r);
+
 /* paths.c */
 void paths_remove_leg(struct rib *r, uint32_t leg);
 /* Those of bgpd that the present snapshot has not said. */

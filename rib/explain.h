@@ -47,7 +47,7 @@ struct explain {
 	unsigned active_count;          /* legs that carry it now */
 	uint32_t active[RIB_LEGS_SHOWN];
 	char *tiers;                    /* "1: dc1/primary, dc1/secondary; 2: paris" */
-	char *kernel;                   /* where programmed: "nexthop group 1191182346", "through the TUN's default" */
+	char *kernel;                   /* where programmed: "nexthop group 1073741833 { ... }" */
 	char *esp;
 	char *kernel_holds;             /* asked of the kernel now; NULL: could not be asked */
 	char *esp_holds;

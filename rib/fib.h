@@ -38,7 +38,7 @@ struct fib_ops {
 	const char *name;
 	/* The leg went down: stop using it now. */
 	void (*leg_down)(struct fib *f, const struct rib_leg *leg);
-	/* The leg may be used again (UP or RESTORING), or its gateway changed; group_set follows. */
+	/* The leg may be used again, or its gateway changed; group_set follows. */
 	void (*leg_up)(struct fib *f, const struct rib_leg *leg);
 	/* The leg leaves the configuration; no group holds it any more. */
 	void (*leg_del)(struct fib *f, const struct rib_leg *leg);
@@ -54,12 +54,16 @@ struct fib_ops {
 	 * Returns how many routes are right, or -errno. May be NULL.
 	 */
 	int (*sync)(struct fib *f, fib_wants *wants, void *ctx);
-	/* An interface changed: repair what its loss took away. May be NULL. Returns whether groups must be set again. */
+	/*
+	 * An interface changed: repair what its loss took away. Returns whether groups
+	 * must be set again. May be NULL.
+	 */
 	bool (*link_changed)(struct fib *f, int ifindex);
 	/* Retries; returns when it wants to be called again, ns 0 for never. May be NULL. */
 	struct gh_time (*timer)(struct fib *f, struct gh_time now);
 	/* Says in words where a route is: "nexthop group 1191182346". */
-	void (*describe)(struct fib *f, const struct group *group, uint8_t family, struct gh_buf *out);
+	void (*describe)(struct fib *f, const struct group *group, uint8_t family,
+			 struct gh_buf *out);
 	/* Asks the target itself what it would do with a packet to addr; words. May be NULL. */
 	int (*query)(struct fib *f, const struct gh_addr *addr, struct gh_buf *out);
 };

@@ -69,7 +69,8 @@ static int esp_flush(struct fib *f)
 	return 0;
 }
 
-static void esp_describe(struct fib *f, const struct group *group, uint8_t family, struct gh_buf *out)
+static void esp_describe(struct fib *f, const struct group *group, uint8_t family,
+			 struct gh_buf *out)
 {
 	const struct rib_leg *active[IPSEC_GROUP_LEGS_MAX];
 	unsigned count = group_active(group, GROUP_ESP, active, IPSEC_GROUP_LEGS_MAX);

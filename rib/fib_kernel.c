@@ -37,7 +37,8 @@ static void kernel_leg_down(struct fib *f, const struct rib_leg *leg)
 		way_configure(w, leg);
 		for (int i = 0; i < FAMILIES; i++)
 			if (w->has[i] && !w->id[i])
-				w->id[i] = nexthop_adopt(&k->nexthops, kernel_family(i), w->ifindex, &w->gateway[i]);
+				w->id[i] = nexthop_adopt(&k->nexthops, kernel_family(i), w->ifindex,
+							 &w->gateway[i]);
 	}
 	w->wanted = false;
 	error = nexthop_delete(&k->nexthops, w->id, FAMILIES);
@@ -92,7 +93,8 @@ static void kernel_group_del(struct fib *f, const struct group *group)
 	kernel_group_gone(self(f), group);
 }
 
-static void kernel_route_set(struct fib *f, const struct gh_prefix *prefix, const struct group *group)
+static void kernel_route_set(struct fib *f, const struct gh_prefix *prefix,
+			     const struct group *group)
 {
 	struct fib_kernel *k = self(f);
 	struct kernel_group *g = kernel_group_for(k, group);
@@ -124,7 +126,9 @@ static void route_refused(void *ctx, const struct nlmsghdr *message, int error)
 	char text[GH_PREFIX_TEXT];
 	struct rtnl_route r;
 
-	if (!rtnl_route_read(message, &r) || (message->nlmsg_type == RTM_DELROUTE && error == -ESRCH))
+	if (!rtnl_route_read(message, &r))
+		return;
+	if (message->nlmsg_type == RTM_DELROUTE && error == -ESRCH)
 		return;
 	gh_warning("fib: route %s: %s%s%s", gh_prefix_print(&r.prefix, text), strerror(-error),
 		   k->nl.why[0] ? ", " : "", k->nl.why);
@@ -308,7 +312,7 @@ void fib_kernel_remove(struct fib *f)
 	struct fib_kernel *k = self(f);
 
 	kernel_sync(f, wants_nothing, NULL);
-	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g)) {
+	kernel_group_each(g, k) {
 		nexthop_delete(&k->nexthops, g->id, FAMILIES);
 		memset(g->id, 0, sizeof(g->id));
 		memset(g->made, 0, sizeof(g->made));

@@ -9,7 +9,8 @@
 #include "rib/sysctl.h"
 
 /* Calls for each interface's name in a conf directory, "default" among them. */
-static void each_conf(const char *path, void (*each)(const char *name, const char *value), const char *value)
+static void each_conf(const char *path, void (*each)(const char *name, const char *value),
+		      const char *value)
 {
 	struct dirent *d;
 	DIR *dir = opendir(path);
@@ -73,7 +74,8 @@ int forwarding_on6(void)
 	char value[16];
 	int error;
 
-	if (sysctl_read("net/ipv6/conf/all/forwarding", value, sizeof(value)) || !strcmp(value, "1"))
+	if (sysctl_read("net/ipv6/conf/all/forwarding", value, sizeof(value)) ||
+	    !strcmp(value, "1"))
 		return 0;
 	each_conf("/proc/sys/net/ipv6/conf", keep_accepting, "2");
 	error = sysctl_write("net/ipv6/conf/all/forwarding", "1");

@@ -61,13 +61,13 @@ static void ids_collect(struct comparison *c)
 	struct fib_kernel *k = c->k;
 	size_t count = 2;
 
-	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
+	kernel_group_each(g, k)
 		count++;
 	for (struct way *w = k->legs; w; w = w->next)
 		count++;
 	c->ids = calloc(count * FAMILIES, sizeof(*c->ids));
 	for (int f = 0; c->ids && f < FAMILIES; f++) {
-		for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
+		kernel_group_each(g, k)
 			c->ids[c->ids_count++] = g->id[f];
 		for (struct way *w = k->legs; w; w = w->next)
 			c->ids[c->ids_count++] = w->id[f];
@@ -102,7 +102,7 @@ static void compare_nexthop(void *ctx, const struct nlmsghdr *h)
 /* A group loses its place only when someone deletes it, or all its members at once. */
 static void groups_check(struct fib_kernel *k)
 {
-	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
+	kernel_group_each(g, k)
 		for (int f = 0; f < FAMILIES; f++)
 			if (g->made[f] && rtnl_nexthop_check(&k->nl, g->id[f]) == -ENOENT)
 				g->made[f] = false;
@@ -115,7 +115,8 @@ int kernel_sync(struct fib *f, fib_wants *wants, void *ctx)
 	int error = kernel_flush(f);
 
 	for (int i = 0; i < FAMILIES && !error; i++)
-		error = rtnl_route_dump(&k->nl, kernel_family(i), k->config.table, UNDERLAY_PROTOCOL,
+		error = rtnl_route_dump(&k->nl, kernel_family(i), k->config.table,
+					UNDERLAY_PROTOCOL,
 					compare_route, &c);
 	if (!error)
 		error = kernel_flush(f);
@@ -183,9 +184,11 @@ static void answer_read(void *ctx, const struct nlmsghdr *h)
 	if (r.nexthop)
 		gh_buf_printf(a->out, " nexthop group %u", r.nexthop);
 	if (r.ifindex)
-		gh_buf_printf(a->out, " dev %s", if_indextoname((unsigned)r.ifindex, name) ? name : "?");
+		gh_buf_printf(a->out, " dev %s",
+			      if_indextoname((unsigned)r.ifindex, name) ? name : "?");
 	if (r.type != RTN_UNICAST)
-		gh_buf_printf(a->out, r.type == RTN_UNREACHABLE ? " unreachable" : " type %u", r.type);
+		gh_buf_printf(a->out, r.type == RTN_UNREACHABLE ? " unreachable" : " type %u",
+			      r.type);
 }
 
 int kernel_query(struct fib *f, const struct gh_addr *addr, struct gh_buf *out)

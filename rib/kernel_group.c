@@ -54,7 +54,8 @@ bool way_make(struct fib_kernel *k, struct way *w)
 
 		if (!w->has[f] || w->id[f])
 			continue;
-		error = nexthop_make(&k->nexthops, kernel_family(f), w->ifindex, &w->gateway[f], &w->id[f]);
+		error = nexthop_make(&k->nexthops, kernel_family(f), w->ifindex, &w->gateway[f],
+				     &w->id[f]);
 		if (!error)
 			continue;
 		complete = false;
@@ -147,7 +148,7 @@ struct kernel_group *kernel_group_next(struct fib_kernel *k, struct kernel_group
 
 void kernel_groups_forget(struct fib_kernel *k, uint32_t id)
 {
-	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
+	kernel_group_each(g, k)
 		for (int f = 0; f < FAMILIES; f++)
 			for (unsigned i = 0; i < g->count[f]; i++)
 				if (g->members[f][i] == id) {
@@ -160,7 +161,7 @@ void kernel_groups_forget(struct fib_kernel *k, uint32_t id)
 
 void kernel_groups_touch(struct fib_kernel *k)
 {
-	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
+	kernel_group_each(g, k)
 		group_dirty(k, g);
 }
 
@@ -205,9 +206,10 @@ static unsigned group_edge_tiers(const struct group *group)
 }
 
 /* What the kernel's group should be. */
-static void group_want(struct fib_kernel *k, const struct kernel_group *g, int f, struct rtnl_nexthop *out)
+static void group_want(struct fib_kernel *k, const struct kernel_group *g, int f,
+		       struct rtnl_nexthop *out)
 {
-	unsigned widths[TIERS_MAX] = { 0 }, tiers, next = 0;
+	unsigned widths[TIERS_MAX] = { 0 }, before[TIERS_MAX], tiers, next = 0;
 	uint16_t weights[TIERS_MAX];
 	uint32_t ids[RTNL_MEMBERS_MAX];
 
@@ -222,8 +224,6 @@ static void group_want(struct fib_kernel *k, const struct kernel_group *g, int f
 	ids[next + 1] = k->sentinel.id[f];
 	widths[tiers] = widths[tiers + 1] = 1;
 	tiers += 2;
-
-	unsigned before[TIERS_MAX];
 
 	memcpy(before, widths, sizeof(before));
 	if (tiers > 2)

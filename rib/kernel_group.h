@@ -94,6 +94,8 @@ bool ways_repair(struct fib_kernel *k, int ifindex);
 struct kernel_group *kernel_group_for(struct fib_kernel *k, const struct group *group);
 /* Every group, the standby first; start with NULL. */
 struct kernel_group *kernel_group_next(struct fib_kernel *k, struct kernel_group *g);
+#define kernel_group_each(g, k) \
+	for (struct kernel_group *g = kernel_group_next(k, NULL); g; g = kernel_group_next(k, g))
 /* Takes the arbiter's group, to be written by the next kernel_groups_write. */
 void kernel_group_take(struct fib_kernel *k, const struct group *group);
 /* The arbiter drops it; deleted by the next kernel_groups_delete. */

@@ -24,7 +24,8 @@ static size_t begin(struct gh_buf *b, uint16_t type, uint16_t flags)
 {
 	struct nfgenmsg head = { .nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0 };
 
-	return nl_begin(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags, &head, sizeof(head));
+	return nl_begin(b, (uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), flags, &head,
+			sizeof(head));
 }
 
 static void attr_be32(struct gh_buf *b, uint16_t type, uint32_t value)

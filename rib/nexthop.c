@@ -64,13 +64,15 @@ uint32_t nexthop_id(struct nexthops *n)
 	return n->last;
 }
 
-uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway)
+uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex,
+		       const struct gh_addr *gateway)
 {
 	for (size_t i = 0; i < n->found_count; i++) {
 		const struct rtnl_nexthop *f = &n->found[i];
 		uint32_t id = f->id;
 
-		if (f->family != family || f->ifindex != ifindex || gh_addr_cmp(&f->gateway, gateway))
+		if (f->family != family || f->ifindex != ifindex ||
+		    gh_addr_cmp(&f->gateway, gateway))
 			continue;
 		n->found[i] = n->found[--n->found_count];
 		return rtnl_nexthop_check(n->nl, id) ? 0 : id;
@@ -78,10 +80,12 @@ uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex, const st
 	return 0;
 }
 
-int nexthop_make(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway, uint32_t *id)
+int nexthop_make(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway,
+		 uint32_t *id)
 {
 	struct rtnl_nexthop nexthop = {
-		.family = family, .protocol = NEXTHOP_PROTOCOL, .ifindex = ifindex, .gateway = *gateway,
+		.family = family, .protocol = NEXTHOP_PROTOCOL, .ifindex = ifindex,
+		.gateway = *gateway,
 	};
 	int error;
 

@@ -40,7 +40,8 @@ uint32_t nexthop_id(struct nexthops *n);
 bool nexthop_is_ours(const struct nexthops *n, const struct rtnl_nexthop *nexthop);
 
 /* Adopts the object that an earlier process made for the same way, without making one. 0: none. */
-uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway);
+uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex,
+		       const struct gh_addr *gateway);
 /* Adopts or makes it. */
 int nexthop_make(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway,
 		 uint32_t *id);

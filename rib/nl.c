@@ -63,7 +63,8 @@ static void pad(struct gh_buf *b)
 
 size_t nl_begin(struct gh_buf *b, uint16_t type, uint16_t flags, const void *head, size_t length)
 {
-	struct nlmsghdr h = { .nlmsg_type = type, .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags) };
+	struct nlmsghdr h = { .nlmsg_type = type,
+			      .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags) };
 	size_t begin = gh_buf_length(b);
 
 	gh_buf_append(b, &h, sizeof(h));
@@ -133,7 +134,7 @@ void nl_nest_end(struct gh_buf *b, size_t begin)
 
 void nl_parse(struct rtattr *tb[], unsigned max, struct rtattr *first, size_t length)
 {
-	int left = (int)length;         /* signed: RTA_NEXT takes off more than there is at the end */
+	int left = (int)length;         /* signed: at the end RTA_NEXT takes off too much */
 
 	memset(tb, 0, (max + 1) * sizeof(tb[0]));
 	for (struct rtattr *a = first; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
@@ -180,7 +181,8 @@ static int error_of(struct nl *nl, const struct nlmsghdr *h)
 		if (!(h->nlmsg_flags & NLM_F_CAPPED))
 			skip += e->msg.nlmsg_len - sizeof(e->msg);
 		if (h->nlmsg_len > NLMSG_LENGTH(skip)) {
-			nl_parse(tb, NLMSGERR_ATTR_MAX, (struct rtattr *)((char *)NLMSG_DATA(h) + skip),
+			nl_parse(tb, NLMSGERR_ATTR_MAX,
+				 (struct rtattr *)((char *)NLMSG_DATA(h) + skip),
 				 h->nlmsg_len - NLMSG_LENGTH(skip));
 			if (tb[NLMSGERR_ATTR_MSG])
 				snprintf(nl->why, sizeof(nl->why), "%.*s",
@@ -242,7 +244,8 @@ static int answer(struct nl *nl, const struct exchange *x, struct nlmsghdr *h, i
 		if (h->nlmsg_flags & NLM_F_DUMP_INTR)
 			return -EAGAIN;
 		if (h->nlmsg_type == NLMSG_DONE)
-			return h->nlmsg_len >= NLMSG_LENGTH(sizeof(int)) ? *(int *)NLMSG_DATA(h) : 0;
+			return h->nlmsg_len < NLMSG_LENGTH(sizeof(int)) ? 0 :
+									  *(int *)NLMSG_DATA(h);
 		if (h->nlmsg_type != NLMSG_ERROR) {
 			if (x->each)
 				x->each(x->ctx, h);

@@ -31,10 +31,11 @@ static void path_insert(struct rib *r, struct entry *e, struct path *p)
 }
 
 /* Removes the paths that gone() names from all entries. */
-static void paths_sweep(struct rib *r, bool (*gone)(const struct rib *r, const struct path *p, uint32_t arg),
+static void paths_sweep(struct rib *r,
+			bool (*gone)(const struct rib *r, const struct path *p, uint32_t arg),
 			uint32_t arg)
 {
-	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+	table_each(n, &r->table) {
 		struct entry *e = n->value;
 
 		for (struct path **link = &e->paths; *link;) {
@@ -177,7 +178,8 @@ static struct path **static_find(struct entry *e, const struct rib_leg *l, enum 
 	return NULL;
 }
 
-int rib_static_set(struct rib *r, uint32_t number, const struct gh_prefix *prefix, enum rib_static what)
+int rib_static_set(struct rib *r, uint32_t number, const struct gh_prefix *prefix,
+		   enum rib_static what)
 {
 	struct rib_leg *l = rib_leg_find(r, number);
 	struct gh_prefix *more;
@@ -236,7 +238,7 @@ void rib_space_set(struct rib *r, const struct gh_prefix *prefixes, size_t count
 	r->spaces_count = count < RIB_SPACES_MAX ? count : RIB_SPACES_MAX;
 	if (r->spaces_count)
 		memcpy(r->spaces, prefixes, r->spaces_count * sizeof(*prefixes));
-	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+	table_each(n, &r->table) {
 		struct entry *e = n->value;
 		bool inside = entry_inside_space(r, &n->prefix);
 

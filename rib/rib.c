@@ -15,7 +15,6 @@
 #include "rib/monitor.h"
 
 #define FLUSH_SLICE 1024        /* entries a turn: about 10 ms of the kernel's time */
-#define RETRY_MS 1000
 
 struct rib_leg *rib_leg_find(const struct rib *r, uint32_t number)
 {
@@ -24,102 +23,6 @@ struct rib_leg *rib_leg_find(const struct rib *r, uint32_t number)
 	while (l && l->config.number != number)
 		l = l->next;
 	return l;
-}
-
-/* ---- sinks ---- */
-
-static void group_gone(void *ctx, const struct group *group)
-{
-	struct rib *r = ctx;
-
-	if (!group->told)
-		return;
-	if (r->config.esp && group->has_esp) {
-		r->config.esp->ops->group_del(r->config.esp, group);
-		r->esp_dirty = true;
-	}
-	if (r->config.kernel && group->has_edge) {
-		r->config.kernel->ops->group_del(r->config.kernel, group);
-		r->kernel_dirty = true;
-	}
-}
-
-/* The legs of a group changed their state: ESP first, it is one store. */
-static void group_flip(struct rib *r, struct group *group)
-{
-	if (!group->told)
-		return;
-	if (r->config.esp && group->has_esp)
-		r->config.esp->ops->group_set(r->config.esp, group);
-	if (r->config.kernel && group->has_edge)
-		r->config.kernel->ops->group_set(r->config.kernel, group);
-}
-
-static void sinks_flush(struct rib *r)
-{
-	int error = 0;
-
-	if (r->config.esp && r->esp_dirty)
-		error = r->config.esp->ops->flush(r->config.esp);
-	r->esp_dirty = false;
-	if (r->config.kernel && r->kernel_dirty)
-		error = r->config.kernel->ops->flush(r->config.kernel);
-	r->kernel_dirty = false;
-	/* Not one prefix refused, but the exchange itself failed: what holds now is to be seen. */
-	if (error && !r->sync_at.ns)
-		r->sync_at = gh_time_add_ms(gh_now(), RETRY_MS);
-}
-
-static void retry_later(struct rib *r, const struct gh_prefix *prefix)
-{
-	r->counters.failures++;
-	if (r->retries_count == r->retries_size) {
-		size_t size = r->retries_size ? r->retries_size * 2 : 64;
-		struct gh_prefix *more = realloc(r->retries, size * sizeof(*more));
-
-		if (!more)
-			return;
-		r->retries = more;
-		r->retries_size = size;
-	}
-	r->retries[r->retries_count++] = *prefix;
-}
-
-static void kernel_failed(void *ctx, const struct gh_prefix *prefix)
-{
-	struct rib *r = ctx;
-	struct entry *e = entry_find(r, prefix);
-
-	if (!e || e->in_kernel == ENTRY_KERNEL_NONE)
-		return;
-	r->counters.kernel_routes--;
-	e->in_kernel = ENTRY_KERNEL_NONE;
-	group_put(&r->groups, e->kernel);
-	e->kernel = NULL;
-	retry_later(r, prefix);
-}
-
-static void esp_failed(void *ctx, const struct gh_prefix *prefix)
-{
-	struct rib *r = ctx;
-	struct entry *e = entry_find(r, prefix);
-
-	if (!e || !e->esp)
-		return;
-	r->counters.esp_routes--;
-	group_put(&r->groups, e->esp);
-	e->esp = NULL;
-	retry_later(r, prefix);
-}
-
-static bool kernel_wants(void *ctx, const struct gh_prefix *prefix, const struct group **group)
-{
-	const struct entry *e = entry_find(ctx, prefix);
-
-	if (!e || e->in_kernel == ENTRY_KERNEL_NONE)
-		return false;
-	*group = e->in_kernel == ENTRY_KERNEL_GROUP ? e->kernel : FIB_STANDBY;
-	return true;
 }
 
 /* ---- life ---- */
@@ -136,18 +39,11 @@ int rib_new(const struct rib_config *config, struct gh_time now, struct rib **ou
 	table_init(&r->table);
 	attrs_init(&r->attrs);
 	groups_init(&r->groups);
-	r->groups.ctx = r;
-	r->groups.gone = group_gone;
+	sinks_init(r);
 	if (r->config.kernel) {
-		r->config.kernel->failed = kernel_failed;
-		r->config.kernel->ctx = r;
 		r->taking_over = config->takeover_ms != 0;
 		r->sync_wanted = !r->taking_over;
 		r->takeover_at = gh_time_add_ms(now, config->takeover_ms);
-	}
-	if (r->config.esp) {
-		r->config.esp->failed = esp_failed;
-		r->config.esp->ctx = r;
 	}
 	*out = r;
 	return 0;
@@ -161,12 +57,10 @@ static void leg_free(struct rib_leg *l)
 
 void rib_free(struct rib *r)
 {
-	struct table_node *n;
-
 	if (!r)
 		return;
 	r->groups.gone = NULL;
-	for (n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+	table_each(n, &r->table) {
 		struct entry *e = n->value;
 
 		for (struct path *p = e->paths, *next; p; p = next) {
@@ -207,7 +101,7 @@ static void leg_flip_groups(struct rib *r, struct rib_leg *l)
 {
 	/* group_set frees no group, so the list holds still. */
 	for (struct group_member *m = l->members; m; m = m->leg_next)
-		group_flip(r, m->group);
+		sinks_flip(r, m->group);
 	r->kernel_dirty = r->esp_dirty = true;
 	sinks_flush(r);
 }
@@ -258,7 +152,7 @@ void rib_leg_way_changed(struct rib *r, struct rib_leg *l)
 /* Queues every entry that has a path of this leg. */
 static void leg_queue_entries(struct rib *r, const struct rib_leg *l)
 {
-	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
+	table_each(n, &r->table) {
 		struct entry *e = n->value;
 
 		for (const struct path *p = e->paths; p; p = p->next)
@@ -338,7 +232,8 @@ int rib_leg_fact(struct rib *r, uint32_t number, enum leg_fact fact, bool up, st
 	return 0;
 }
 
-static void link_moved(struct rib *r, struct rib_leg *l, const struct link_state *link, struct gh_time now)
+static void link_moved(struct rib *r, struct rib_leg *l, const struct link_state *link,
+		       struct gh_time now)
 {
 	int ifindex = link->deleted ? 0 : link->ifindex;
 	bool running = link->running && !link->deleted;
@@ -375,7 +270,7 @@ void rib_link_event(struct rib *r, const struct link_state *link, struct gh_time
 		return;
 	for (size_t i = 0; i < r->groups.size; i++)
 		for (struct group *g = r->groups.buckets[i]; g; g = g->bucket_next)
-			group_flip(r, g);
+			sinks_flip(r, g);
 	r->kernel_dirty = true;
 	sinks_flush(r);
 }
@@ -389,46 +284,19 @@ void rib_takeover_end(struct rib *r)
 		return;
 	r->taking_over = false;
 	r->sync_wanted = true;
-	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n))
+	table_each(n, &r->table)
 		entry_queue(r, n->value);
-}
-
-/* Compares the kernel with the table; what is missing there is sent again. */
-static void kernel_compare(struct rib *r, struct gh_time now)
-{
-	struct fib *kernel = r->config.kernel;
-	int right;
-
-	r->sync_wanted = false;
-	if (!kernel || !kernel->ops->sync)
-		return;
-	right = kernel->ops->sync(kernel, kernel_wants, r);
-	if (right < 0)
-		r->sync_at = gh_time_add_ms(now, RETRY_MS);
-	if (right < 0 || (uint64_t)right == r->counters.kernel_routes)
-		return;
-	gh_warning("rib: the kernel has %d of %llu routes, setting them again", right,
-		   (unsigned long long)r->counters.kernel_routes);
-	for (struct table_node *n = table_first(&r->table, NULL); n; n = table_next(&r->table, NULL, n)) {
-		const struct entry *e = n->value;
-
-		if (e->in_kernel != ENTRY_KERNEL_NONE)
-			kernel->ops->route_set(kernel, &n->prefix,
-					       e->in_kernel == ENTRY_KERNEL_GROUP ? e->kernel : FIB_STANDBY);
-	}
-	kernel->ops->flush(kernel);
 }
 
 bool rib_flush(struct rib *r, struct gh_time now)
 {
 	entry_process(r, FLUSH_SLICE);
 	sinks_flush(r);
-	if (r->retries_count && !r->retry_at.ns)
-		r->retry_at = gh_time_add_ms(now, RETRY_MS);
+	sinks_retry_later(r, now);
 	if (r->dirty)
 		return true;
 	if (r->sync_wanted && !r->taking_over)
-		kernel_compare(r, now);
+		sinks_compare(r, now);
 	return r->dirty != NULL;
 }
 
@@ -459,17 +327,6 @@ void rib_audit(struct rib *r, struct gh_time now)
 {
 	(void)now;
 	r->sync_wanted = true;
-}
-
-static void retries_queue(struct rib *r)
-{
-	for (size_t i = 0; i < r->retries_count; i++) {
-		struct entry *e = entry_find(r, &r->retries[i]);
-
-		if (e)
-			entry_queue(r, e);
-	}
-	r->retries_count = 0;
 }
 
 static bool time_is_over(struct gh_time *t, struct gh_time now)
@@ -513,7 +370,7 @@ struct gh_time rib_timer(struct rib *r, struct gh_time now)
 		rib_takeover_end(r);
 	}
 	if (time_is_over(&r->retry_at, now))
-		retries_queue(r);
+		sinks_retry(r);
 	if (time_is_over(&r->sync_at, now))
 		r->sync_wanted = true;
 	if (kernel && kernel->ops->timer)

@@ -126,7 +126,8 @@ enum rib_static {
 	RIB_STATIC_PREFIX = 1,
 	RIB_STATIC_PEER,
 };
-int rib_static_set(struct rib *r, uint32_t leg, const struct gh_prefix *prefix, enum rib_static what);
+int rib_static_set(struct rib *r, uint32_t leg, const struct gh_prefix *prefix,
+		   enum rib_static what);
 int rib_static_del(struct rib *r, uint32_t leg, const struct gh_prefix *prefix);
 
 /* Replaces the address space. Paths equal to or inside it are kept, but refused. */
@@ -175,15 +176,16 @@ struct rib_route {
 	uint32_t local_pref, med;
 	uint8_t origin;
 	unsigned paths;                 /* candidates */
-	enum decide_step reason;        /* at which the second best lost; DECIDE_BEST: the only path */
+	enum decide_step reason;        /* where the second best lost; DECIDE_BEST: the only path */
 	uint32_t group;                 /* id; 0: none */
 	bool in_esp;                    /* held by the ESP FIB */
 	enum { RIB_KERNEL_NONE, RIB_KERNEL_STANDBY, RIB_KERNEL_GROUP } in_kernel;
 };
 /* Returns false to stop. */
 typedef bool rib_route_visit(void *ctx, const struct rib_route *route);
-/* Every prefix equal to or inside within (NULL: all), in order; host routes of peers are left out. */
-void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit, void *ctx);
+/* Every prefix equal to or inside within (NULL: all), in order, without peers' host routes. */
+void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit,
+		    void *ctx);
 
 struct rib_counters {
 	uint64_t legs, prefixes4, prefixes6, paths, groups;

@@ -23,6 +23,7 @@ librib_a_SOURCES = \
 	rib/route.c \
 	rib/rtnl.c rib/rtnl.h \
 	rib/rules.c rib/rules.h \
+	rib/sinks.c \
 	rib/sysctl.c rib/sysctl.h \
 	rib/table.c rib/table.h \
 	rib/underlay.c rib/underlay.h

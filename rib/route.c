@@ -74,7 +74,8 @@ static const struct candidate *best_of(const struct candidate *c, size_t count)
 	return count ? c : NULL;
 }
 
-static enum decide_step reason_of(const struct candidate *c, size_t count, const struct candidate *best)
+static enum decide_step reason_of(const struct candidate *c, size_t count,
+				  const struct candidate *best)
 {
 	for (const struct candidate *other = best + 1; other < c + count; other++)
 		if (other->usable)
@@ -130,7 +131,8 @@ static bool is_shown(const struct entry *e)
 	return false;
 }
 
-void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit, void *ctx)
+void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit,
+		    void *ctx)
 {
 	struct rib_route route;
 

@@ -34,14 +34,16 @@ void rtnl_route_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_rou
 		.rtm_table = RT_TABLE_UNSPEC,
 		.rtm_protocol = r->protocol,
 		.rtm_type = r->type ? r->type : RTN_UNICAST,
-		/* IPv4 asks for link scope where there is no gateway, and refuses it on nexthop objects. */
-		.rtm_scope = r->ifindex && !r->nexthop && verb != RTNL_DEL ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+		.rtm_scope = RT_SCOPE_UNIVERSE,
 	};
 	size_t m;
 
 	if (verb == RTNL_DEL)
-		head.rtm_scope = RT_SCOPE_NOWHERE;
-	m = nl_begin(b, verb == RTNL_DEL ? RTM_DELROUTE : RTM_NEWROUTE, flags_of(verb), &head, sizeof(head));
+		head.rtm_scope = RT_SCOPE_NOWHERE;      /* any */
+	else if (r->ifindex && !r->nexthop)
+		head.rtm_scope = RT_SCOPE_LINK;         /* IPv4 wants it where there is no gateway */
+	m = nl_begin(b, verb == RTNL_DEL ? RTM_DELROUTE : RTM_NEWROUTE, flags_of(verb), &head,
+		     sizeof(head));
 	nl_attr_u32(b, RTA_TABLE, r->table);
 	if (r->prefix.length)
 		nl_attr_addr(b, RTA_DST, &r->prefix.addr);
@@ -100,7 +102,7 @@ void rtnl_nexthop_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_n
 	struct nhmsg head = {
 		.nh_family = n->members_count || verb == RTNL_DEL ? AF_UNSPEC : n->family,
 		.nh_protocol = verb == RTNL_DEL ? 0 : n->protocol,
-		/* The gateway is on the link: whether an address of ours covers it does not matter. */
+		/* The gateway is on the link, whether an address of ours covers it or not. */
 		.nh_flags = gh_addr_is_set(&n->gateway) && verb != RTNL_DEL ? RTNH_F_ONLINK : 0,
 	};
 	struct nexthop_grp group[RTNL_MEMBERS_MAX];
@@ -144,8 +146,10 @@ static void group_read(struct rtattr *const tb[], struct rtnl_nexthop *out)
 			(struct rtnl_member){ group[i].id, (uint16_t)(group[i].weight + 1) };
 	if (!tb[NHA_RES_GROUP])
 		return;
-	nl_parse(res, NHA_RES_GROUP_MAX, RTA_DATA(tb[NHA_RES_GROUP]), RTA_PAYLOAD(tb[NHA_RES_GROUP]));
-	if (res[NHA_RES_GROUP_BUCKETS] && RTA_PAYLOAD(res[NHA_RES_GROUP_BUCKETS]) >= sizeof(out->buckets))
+	nl_parse(res, NHA_RES_GROUP_MAX, RTA_DATA(tb[NHA_RES_GROUP]),
+		 RTA_PAYLOAD(tb[NHA_RES_GROUP]));
+	if (res[NHA_RES_GROUP_BUCKETS] &&
+	    RTA_PAYLOAD(res[NHA_RES_GROUP_BUCKETS]) >= sizeof(out->buckets))
 		memcpy(&out->buckets, RTA_DATA(res[NHA_RES_GROUP_BUCKETS]), sizeof(out->buckets));
 }
 
@@ -156,7 +160,8 @@ bool rtnl_nexthop_read(const struct nlmsghdr *h, struct rtnl_nexthop *out)
 
 	if (h->nlmsg_type != RTM_NEWNEXTHOP && h->nlmsg_type != RTM_DELNEXTHOP)
 		return false;
-	PARSE(tb, NHA_MAX, (struct rtattr *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*head))), h, *head);
+	PARSE(tb, NHA_MAX, (struct rtattr *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*head))), h,
+	      *head);
 	memset(out, 0, sizeof(*out));
 	out->id = nl_u32(tb[NHA_ID], 0);
 	out->family = head->nh_family;
@@ -229,7 +234,8 @@ bool rtnl_rule_read(const struct nlmsghdr *h, struct rtnl_rule *out)
 
 	if (h->nlmsg_type != RTM_NEWRULE)
 		return false;
-	PARSE(tb, FRA_MAX, (struct rtattr *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*head))), h, *head);
+	PARSE(tb, FRA_MAX, (struct rtattr *)((char *)NLMSG_DATA(h) + NLMSG_ALIGN(sizeof(*head))), h,
+	      *head);
 	memset(out, 0, sizeof(*out));
 	out->family = head->family;
 	out->priority = nl_u32(tb[FRA_PRIORITY], 0);
@@ -270,7 +276,8 @@ void rtnl_addr_put(struct gh_buf *b, enum rtnl_verb verb, const struct rtnl_addr
 		.ifa_index = (unsigned)a->ifindex,
 		.ifa_flags = a->addr.family == AF_INET6 ? IFA_F_NODAD : 0,
 	};
-	size_t m = nl_begin(b, verb == RTNL_DEL ? RTM_DELADDR : RTM_NEWADDR, flags_of(verb), &head, sizeof(head));
+	size_t m = nl_begin(b, verb == RTNL_DEL ? RTM_DELADDR : RTM_NEWADDR, flags_of(verb), &head,
+			    sizeof(head));
 
 	nl_attr_addr(b, IFA_LOCAL, &a->addr);
 	nl_attr_addr(b, IFA_ADDRESS, &a->addr);

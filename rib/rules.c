@@ -48,12 +48,14 @@ static int talk(const struct rules_home *h, const char *what, const char *detail
 
 	if (!error || error == tolerated)
 		return 0;
-	gh_error("underlay: cannot %s rule for %s: %s%s%s", what, detail[0] ? detail : "the address space",
+	gh_error("underlay: cannot %s rule for %s: %s%s%s", what,
+		 detail[0] ? detail : "the address space",
 		 strerror(-error), h->nl->why[0] ? ", " : "", h->nl->why);
 	return error;
 }
 
-static void rule_add(struct rule_set *s, const struct rules_home *h, uint8_t family, const char *iif)
+static void rule_add(struct rule_set *s, const struct rules_home *h, uint8_t family,
+		     const char *iif)
 {
 	struct rtnl_rule r = {
 		.family = family, .priority = priority_of(h) + PRIORITY_IIF, .table = h->table,
@@ -64,7 +66,8 @@ static void rule_add(struct rule_set *s, const struct rules_home *h, uint8_t fam
 	s->rules[s->count++] = r;
 }
 
-static void rule_add_space(struct rule_set *s, const struct rules_home *h, const struct gh_prefix *space)
+static void rule_add_space(struct rule_set *s, const struct rules_home *h,
+			   const struct gh_prefix *space)
 {
 	struct rtnl_rule r = {
 		.family = space->addr.family, .priority = priority_of(h) + PRIORITY_CONNECTED,
@@ -81,16 +84,18 @@ static void rule_add_space(struct rule_set *s, const struct rules_home *h, const
 	s->rules[s->count++] = r;
 	r = (struct rtnl_rule){
 		.family = space->addr.family, .priority = priority_of(h) + PRIORITY_OTHERS,
-		.protocol = UNDERLAY_PROTOCOL, .to = *space, .suppress_length = -1, .unreachable = true,
+		.protocol = UNDERLAY_PROTOCOL, .to = *space, .suppress_length = -1,
+		.unreachable = true,
 	};
 	s->rules[s->count++] = r;
 }
 
-/* What the kernel answers to marked packets (mark.h): connected networks first, then as they would go. */
+/* What the kernel answers to marked packets (mark.h): connected networks first. */
 static void rule_add_reflected(struct rule_set *s, const struct rules_home *h, uint8_t family)
 {
 	struct rtnl_rule r = {
-		.family = family, .priority = priority_of(h) + PRIORITY_REFLECTED, .table = RT_TABLE_MAIN,
+		.family = family, .priority = priority_of(h) + PRIORITY_REFLECTED,
+		.table = RT_TABLE_MAIN,
 		.protocol = UNDERLAY_PROTOCOL, .mark = MARK_BASE + h->table, .iif = "lo",
 		.suppress_length = 0,
 	};
@@ -102,7 +107,8 @@ static void rule_add_reflected(struct rule_set *s, const struct rules_home *h, u
 	s->rules[s->count++] = r;
 }
 
-static void rules_wanted(const struct rules_home *h, const struct underlay_plan *plan, struct rule_set *s)
+static void rules_wanted(const struct rules_home *h, const struct underlay_plan *plan,
+			 struct rule_set *s)
 {
 	s->count = 0;
 	for (unsigned f = 0; f < 2; f++) {
@@ -160,7 +166,8 @@ static bool has_iif(const struct rule_set *s, const char *iif)
  * An interface that leaves the plan stays closed: until it is ours again,
  * nothing that comes in by it is forwarded, lest it go by the main table.
  */
-static bool rule_stays(const struct rules_home *h, const struct rule_set *found, const struct rule_set *wanted,
+static bool rule_stays(const struct rules_home *h, const struct rule_set *found,
+		       const struct rule_set *wanted,
 		       const struct rtnl_rule *r, int *error)
 {
 	struct rtnl_rule closed = *r;

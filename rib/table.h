@@ -51,7 +51,11 @@ struct table_node *table_covering(const struct table_node *node);
  * within NULL: all. The present node may be deleted if next was taken before.
  *
  *   for (n = table_first(t, within); n; n = table_next(t, within, n))
+ *   table_each(n, t) ...                  the same for all
  */
+#define table_each(n, t) \
+	for (struct table_node *n = table_first(t, NULL); n; n = table_next(t, NULL, n))
+
 struct table_node *table_first(const struct table *t, const struct gh_prefix *within);
 struct table_node *table_next(const struct table *t, const struct gh_prefix *within,
 			      const struct table_node *node);

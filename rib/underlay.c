@@ -86,7 +86,8 @@ static struct rtnl_route route_tun(const struct underlay *u, uint8_t family)
 	};
 }
 
-static struct rtnl_route route_space(const struct underlay *u, const struct gh_prefix *space, int vnet)
+static struct rtnl_route route_space(const struct underlay *u, const struct gh_prefix *space,
+				     int vnet)
 {
 	return (struct rtnl_route){
 		.prefix = *space, .table = u->table, .metric = METRIC_SPACE,
@@ -323,7 +324,7 @@ static int forward(const struct underlay *u, const struct underlay_plan *plan)
 		keep_first(&error, forwarding_on4(plan->vnet));
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		keep_first(&error, forwarding_on4(plan->edges[i]));
-	/* For all interfaces at once: not before the VNet's has its rule, or its packets go by main. */
+	/* For all interfaces at once: not before the VNet's has its rule. */
 	if (plan->vnet[0])
 		keep_first(&error, forwarding_on6());
 	return error;
@@ -341,12 +342,13 @@ static void marks_apply(struct underlay *u, const struct underlay_plan *plan)
 		memcpy(interfaces[count++], plan->vnet, sizeof(interfaces[0]));
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		memcpy(interfaces[count++], plan->edges[i], sizeof(interfaces[0]));
-	if (u->marked && count == u->marked_count && !memcmp(interfaces, u->marked_interfaces, count * sizeof(interfaces[0])))
+	if (u->marked && count == u->marked_count &&
+	    !memcmp(interfaces, u->marked_interfaces, count * sizeof(interfaces[0])))
 		return;
 	error = mark_apply(u->table, interfaces, count);
 	if (error && !u->mark_refused)
-		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets go by the main table",
-			   strerror(-error));
+		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets "
+			   "go by the main table", strerror(-error));
 	u->mark_refused = error;
 	u->marked = !error;
 	u->marked_count = count;
@@ -470,7 +472,8 @@ void underlay_remove(struct underlay *u)
 	rules_remove(&u->rules);
 	sweep(u, &nothing, 0);
 	for (unsigned f = 0; f < 2; f++) {
-		struct rtnl_route tun = route_tun(u, families[f]), closed = route_closed(u, families[f]);
+		struct rtnl_route tun = route_tun(u, families[f]);
+		struct rtnl_route closed = route_closed(u, families[f]);
 
 		route(u, RTNL_DEL, &tun);
 		route(u, RTNL_DEL, &closed);

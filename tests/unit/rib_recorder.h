@@ -101,7 +101,8 @@ static inline int recorder_route(const struct recorder *k, const struct gh_prefi
 	return -1;
 }
 
-static inline void recorder_route_set(struct fib *f, const struct gh_prefix *prefix, const struct group *group)
+static inline void recorder_route_set(struct fib *f, const struct gh_prefix *prefix,
+				      const struct group *group)
 {
 	struct recorder *k = (struct recorder *)f;
 	int i = recorder_route(k, prefix);
@@ -166,7 +167,8 @@ static inline int recorder_sync(struct fib *f, fib_wants *wants, void *ctx)
 	return right;
 }
 
-static inline void recorder_describe(struct fib *f, const struct group *group, uint8_t family, struct gh_buf *out)
+static inline void recorder_describe(struct fib *f, const struct group *group, uint8_t family,
+				     struct gh_buf *out)
 {
 	(void)f;
 	(void)family;

@@ -146,8 +146,10 @@ static void test_rows(void **state)
 			decide(c, 2);
 			w = c[0].leg == 7 ? &c[0] : &c[1];
 			l = c[0].leg == 7 ? &c[1] : &c[0];
-			if (w->lost != DECIDE_BEST || l->lost != rows[i].lost || l->tier != rows[i].tier)
-				fail_msg("%s: winner %d, loser %d in tier %u", rows[i].name, w->lost, l->lost, l->tier);
+			if (w->lost != DECIDE_BEST || l->lost != rows[i].lost ||
+			    l->tier != rows[i].tier)
+				fail_msg("%s: winner %d, loser %d in tier %u", rows[i].name,
+					 w->lost, l->lost, l->tier);
 		}
 	}
 }

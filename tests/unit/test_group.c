@@ -53,7 +53,8 @@ static void test_interned(void **state)
 	struct group_tier_leg a[] = { { &legs[1], 0 }, { &legs[2], 0 }, { &legs[3], 1 } };
 	struct group_tier_leg b[] = { { &legs[3], 1 }, { &legs[2], 0 }, { &legs[1], 0 } };
 	struct group_tier_leg c[] = { { &legs[1], 0 }, { &legs[2], 1 }, { &legs[3], 2 } };
-	struct group *x = group_intern(g, a, 3), *y = group_intern(g, b, 3), *z = group_intern(g, c, 3);
+	struct group *x = group_intern(g, a, 3), *y = group_intern(g, b, 3), *z = group_intern(g, c,
+											       3);
 	uint32_t id = x->id;
 
 	assert_ptr_equal(x, y);
@@ -74,7 +75,8 @@ static void test_interned(void **state)
 	group_put(g, NULL);
 }
 
-static void expect(const struct group *group, enum group_filter filter, unsigned count, uint32_t first)
+static void expect(const struct group *group, enum group_filter filter, unsigned count,
+		   uint32_t first)
 {
 	const struct rib_leg *active[4];
 
@@ -86,7 +88,8 @@ static void expect(const struct group *group, enum group_filter filter, unsigned
 static void test_active(void **state)
 {
 	struct groups *g = *state;
-	struct group_tier_leg a[] = { { &legs[1], 0 }, { &legs[2], 0 }, { &legs[3], 1 }, { &legs[4], 2 } };
+	struct group_tier_leg a[] = { { &legs[1], 0 }, { &legs[2], 0 }, { &legs[3], 1 }, { &legs[4],
+											   2 } };
 	struct group *x = group_intern(g, a, 4);
 
 	expect(x, GROUP_ANY, 2, 1);

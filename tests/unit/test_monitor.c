@@ -58,7 +58,8 @@ static void test_sysctl(void **state)
 	/* What is so already is not written, so that no right is needed. */
 	assert_int_equal(sysctl_write("kernel/ostype", "Linux"), 0);
 	assert_int_equal(sysctl_read("net/no/such", value, sizeof(value)), -ENOENT);
-	assert_int_equal(sysctl_interface("net/ipv4/conf/%s/rp_filter", "no-such-link", "0"), -ENOENT);
+	assert_int_equal(sysctl_interface("net/ipv4/conf/%s/rp_filter", "no-such-link", "0"),
+			 -ENOENT);
 	assert_int_equal(sysctl_interface("no hole", "lo", "0"), -EINVAL);
 }
 

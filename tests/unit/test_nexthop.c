@@ -12,7 +12,8 @@
  * How Linux shares buckets (nh_res_group_rebalance): cumulative weights,
  * rounded to the nearest. Returns those of the members from `from` on.
  */
-static unsigned buckets_from(unsigned buckets, const unsigned weights[], unsigned count, unsigned from)
+static unsigned buckets_from(unsigned buckets, const unsigned weights[], unsigned count,
+			     unsigned from)
 {
 	unsigned total = 0, sum = 0, upper = 0, mine = 0;
 
@@ -30,7 +31,8 @@ static unsigned buckets_from(unsigned buckets, const unsigned weights[], unsigne
 }
 
 /* Whatever members are left: the lower tiers have no bucket while one above is there. */
-static void check(unsigned buckets, const unsigned widths[], unsigned tiers, const uint16_t weights[])
+static void check(unsigned buckets, const unsigned widths[], unsigned tiers,
+		  const uint16_t weights[])
 {
 	unsigned count = 0, tier_of[16];
 
@@ -59,7 +61,8 @@ static void test_weights(void **state)
 	(void)state;
 	for (unsigned tiers = 3; tiers <= 5; tiers++)
 		for (unsigned shape = 0; shape < 27; shape++) {
-			unsigned widths[5] = { 1 + shape % 3, 1 + shape / 3 % 3, 1 + shape / 9, 1, 1 }, kept = 0;
+			unsigned widths[5] = { 1 + shape % 3, 1 + shape / 3 % 3, 1 + shape / 9, 1,
+					       1 }, kept = 0;
 			unsigned packed[5], n = 0;
 			uint16_t weights[5], packed_weights[5], buckets = nexthop_buckets(tiers - 2);
 
@@ -104,7 +107,8 @@ static void test_messages_read_back(void **state)
 		.id = 77, .protocol = 200, .buckets = 8, .members_count = 3,
 		.members = { { 1, 256 }, { 2, 16 }, { 3, 1 } },
 	}, n2;
-	struct rtnl_route r = { .table = 4700, .metric = 20, .nexthop = 77, .protocol = 200, .type = RTN_UNICAST }, r2;
+	struct rtnl_route r = { .table = 4700, .metric = 20, .nexthop = 77, .protocol = 200,
+				.type = RTN_UNICAST }, r2;
 	struct gh_buf b = { 0 };
 
 	(void)state;
@@ -128,7 +132,9 @@ static void test_messages_read_back(void **state)
 /* Attributes that lie about their length are cut, not followed. */
 static void test_mutated_messages(void **state)
 {
-	struct rtnl_nexthop n = { .id = 77, .buckets = 8, .members_count = 2, .members = { { 1, 1 }, { 2, 1 } } }, n2;
+	struct rtnl_nexthop n = { .id = 77, .buckets = 8, .members_count = 2, .members = { { 1, 1 },
+											   { 2,
+											     1 } } }, n2;
 	struct rtnl_route r = { .table = 4700, .nexthop = 7 }, r2;
 	struct gh_buf b = { 0 };
 

@@ -12,7 +12,8 @@
 
 static struct gh_path path(uint32_t med, unsigned hops)
 {
-	struct gh_path p = { .local_pref = 100, .med = med, .as_hops = (uint16_t)hops, .as_count = (uint16_t)hops };
+	struct gh_path p = { .local_pref = 100, .med = med, .as_hops = (uint16_t)hops,
+			     .as_count = (uint16_t)hops };
 
 	for (unsigned i = 0; i < hops && i < GH_AS_PATH_MAX; i++)
 		p.as_path[i] = 64512 + i;

@@ -38,7 +38,8 @@ static void heard(void *host, const struct rib_leg_event *event)
 	x->events++;
 }
 
-static void leg_set(struct fixture *x, uint32_t number, const char *name, enum rib_kind kind, uint32_t wait_ms)
+static void leg_set(struct fixture *x, uint32_t number, const char *name, enum rib_kind kind,
+		    uint32_t wait_ms)
 {
 	struct rib_leg_config c = {
 		.number = number, .kind = kind, .wait_to_restore_ms = wait_ms,
@@ -366,7 +367,8 @@ static void test_placement_against_naive(void **state)
 			for (int m = 0; m < 64; m++) {
 				struct gh_prefix q = prefix(texts[m]);
 
-				if ((edge[m] || vpn[m]) && q.length < p.length && gh_prefix_contains(&q, &p) &&
+				if ((edge[m] || vpn[m]) && q.length < p.length &&
+				    gh_prefix_contains(&q, &p) &&
 				    (cover < 0 || q.length > prefix(texts[cover]).length))
 					cover = m;
 			}
@@ -375,7 +377,8 @@ static void test_placement_against_naive(void **state)
 			else if (vpn[n] && cover >= 0 && edge[cover])
 				want = 0;
 			if (want != (got > 0 ? 1 : got))
-				fail_msg("round %d %s: want %ld, got %ld", round, texts[n], want, got);
+				fail_msg("round %d %s: want %ld, got %ld", round, texts[n], want,
+					 got);
 			assert_int_equal(held(&x->esp, texts[n]) > 0, vpn[n]);
 		}
 	}
@@ -555,7 +558,8 @@ static void test_leg_del_leaves_nothing(void **state)
 	assert_int_equal(rib_leg_del(x->rib, PARIS), 0);
 	assert_int_equal(rib_leg_del(x->rib, ROME), 0);
 	rib_counters(x->rib, &c);
-	assert_int_equal(c.legs + c.paths + c.groups + c.prefixes4 + c.kernel_routes + c.esp_routes, 0);
+	assert_int_equal(c.legs + c.paths + c.groups + c.prefixes4 + c.kernel_routes + c.esp_routes,
+			 0);
 	assert_int_equal(x->kernel.routes + x->esp.routes + x->kernel.groups + x->esp.groups, 0);
 }
 

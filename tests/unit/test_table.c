@@ -42,7 +42,8 @@ static const struct gh_prefix *naive_match(const struct naive *l, const struct g
 	const struct gh_prefix *best = NULL;
 
 	for (size_t i = 0; i < l->count; i++)
-		if (gh_prefix_holds(&l->prefixes[i], a) && (!best || l->prefixes[i].length > best->length))
+		if (gh_prefix_holds(&l->prefixes[i], a) && (!best ||
+							    l->prefixes[i].length > best->length))
 			best = &l->prefixes[i];
 	return best;
 }
