@@ -183,6 +183,23 @@ static void check_names(const struct gw_config *to, struct meaning_findings *out
 	}
 }
 
+/* By its interface alone a packet tells from which side it comes. */
+static void check_sides(const struct gw_config *config, struct meaning_findings *out)
+{
+	for (size_t i = 0; i < config->circuit_count; i++) {
+		const struct gw_circuit *c = &config->circuits[i];
+
+		for (int role = 0; role < GW_ROLES; role++) {
+			const char *name = c->edges[role].interface;
+			struct place at = place_edge(c, role, "interface");
+
+			if (name[0] && !strcmp(name, config->vnet_interface))
+				finding_add(out, REFUSE, &at, NULL, "edge interface %s: it is the"
+					    " vnet interface too; each side needs its own", name);
+		}
+	}
+}
+
 /* ---- 6 this host: judged only where it is new, as it changes without us ---- */
 
 static void check_interface(const struct meaning *m, const struct place *at, const char *words,
@@ -246,6 +263,7 @@ void meaning_check(const struct meaning *m, struct meaning_findings *out)
 	check_asns(m->to, out);
 	meaning_check_addresses(m->to, out);
 	check_names(m->to, out);
+	check_sides(m->to, out);
 	check_interfaces(m, out);
 	check_keys(m, out);
 }

@@ -10,6 +10,7 @@ import random
 import socket
 import struct
 import sys
+import threading
 
 import gateway
 import topology
@@ -28,6 +29,12 @@ WRONG = (
     ("gateway", "public-address 224.0.0.1", ("224.0.0.1",)),
     ("gateway", "public-address 203.0.113.2", ("public-address",)),
     ("gateway", "vnet interface nosuchlink0000000", ()),
+    ("gateway", "vnet interface nosuch0", ("nosuch0", "no such interface")),
+    ("gateway", "vnet interface er0", ("er0",)),
+    ("gateway", "address-space 10.1.2.0/24", ("10.1.0.0/16",)),
+    ("gateway expressroute dc1", "edge primary interface nosuch0 peer 172.16.0.1 remote-as 12076",
+     ("nosuch0", "no such interface")),
+    ("gateway expressroute paris", "weight 1", ("paris",)),
     ("gateway", "mtu 100", ()),
     ("gateway", "address-space", ()),
     ("gateway", "frobnicate", ()),
@@ -56,6 +63,9 @@ WRONG = (
     ("gateway connection paris", "ipsec encryption des", ()),
     ("gateway connection paris", "ipsec lifetime 1", ()),
     ("gateway connection paris", "replay-window 1", ()),
+    ("gateway connection rome", f"remote-address {topology.PUBLIC}", (topology.PUBLIC,)),
+    ("gateway connection rome", "bgp remote-as 64521 peer-address 169.254.21.2 "
+     "local-address 169.254.21.9", ("paris",)),
     ("gateway connection rome", f"remote-address {topology.DEVICE}", ("paris",)),
 )
 
@@ -125,13 +135,20 @@ def incomplete(s, before):
 
 def garbage(s):
     """Each Unix socket gets nonsense; the sender lives in gw's mounts."""
-    for kind in ("random", "half", "huge", "hello", "unknown", "idle", "flood"):
-        for path, stream in ((f"{gateway.RUN_DIR}/facts.sock", 1),
-                             (f"{gateway.RUN_DIR}/ike.sock", 0)):
+    sockets = s.net.gw.run("find", gateway.RUN_DIR, "-type", "s").split()
+    s.report.equal(sorted(path.rsplit("/", 1)[1] for path in sockets), sorted(SOCKETS),
+                   "these are all of gatehoused's sockets")
+    for kind in ("random", "half", "huge", "hello", "unknown", "idle", "flood", "crowd"):
+        for name, stream in SOCKETS.items():
+            path = f"{gateway.RUN_DIR}/{name}"
             done = s.net.gw.run(sys.executable, __file__, kind, path, str(stream), check=False)
-            s.report.claim(done.returncode == 0, f"{kind} bytes to {path.rsplit('/', 1)[1]}"
+            s.report.claim(done.returncode == 0, f"{kind} bytes to {name}"
                            + (": " + done.stderr.strip()[-200:] if done.returncode else ""))
             s.gateway.wait_answer()
+
+
+SOCKETS = {"facts.sock": 1, "ike.sock": 0}     # 1: a stream, 0: datagrams in sequence
+CROWD = 200
 
 
 def bytes_of(kind):
@@ -145,12 +162,25 @@ def bytes_of(kind):
         "unknown": [struct.pack("!IHH", len(hello), 1, 0) + hello,
                     struct.pack("!IHH", 4, 999, 0) + b"1234"],
         "idle": [],
+        "crowd": [struct.pack("!IH", 100, 1)],
         "flood": [random.randbytes(60000)] * 64,
     }[kind]
 
 
+def main(kind, path, stream):
+    """Runs inside gw. A crowd holds its half headers all at a time."""
+    if kind != "crowd":
+        send(kind, path, stream)
+        return
+    threads = [threading.Thread(target=send, args=(kind, path, stream)) for _ in range(CROWD)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def send(kind, path, stream):
-    """Runs inside gw: connect, send, read what comes, go."""
+    """Connect, send, read what comes, go."""
     kind_of_socket = socket.SOCK_STREAM if stream else socket.SOCK_SEQPACKET
     with socket.socket(socket.AF_UNIX, kind_of_socket) as there:
         there.settimeout(1)
@@ -164,4 +194,4 @@ def send(kind, path, stream):
 
 
 if __name__ == "__main__":
-    send(sys.argv[1], sys.argv[2], sys.argv[3] == "1")
+    main(sys.argv[1], sys.argv[2], sys.argv[3] == "1")

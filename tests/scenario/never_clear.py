@@ -4,8 +4,8 @@
                                     in the private table would leave here
 
 Probes run from the VNet to site and site2 and back, from before the daemon's
-first start to after its last stop, through a lost circuit, kill -9 of gatehoused
-and of its keeper, and a stop. The public link is captured at both of its ends.
+first start to after its last stop, through the circuit lost in three ways, kill -9
+of gatehoused and of its keeper, and a stop. The public link is captured at both of its ends.
 """
 
 import ipaddress
@@ -13,7 +13,7 @@ import signal
 
 import capture
 import topology
-from failover import silence, unsilence
+from failover import carriers_down, carriers_up, links_down, links_up, silence, unsilence
 from lab import wait_until
 from traffic import Traffic
 
@@ -27,6 +27,12 @@ def run(s):
     s.gateway.start()
     near.settle()
     far.settle()
+    for lose, regain in ((links_down, links_up), (carriers_down, carriers_up)):
+        lose(s)
+        s.gateway.wait_tunnel()
+        near.more(500)
+        regain(s)
+        s.gateway.wait_up()
     silence(s)
     s.gateway.wait_tunnel()
     near.more(500)
