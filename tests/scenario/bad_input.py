@@ -96,7 +96,7 @@ def run(s):
 def wrong_lines(s, before):
     for context, line, words in WRONG:
         # As everywhere in FRR, entering a named node makes it: that line is a good one.
-        s.gateway.vtysh("configure terminal", context)
+        s.gateway.vtysh("configure terminal", context, check=False)
         entered = ours(s)
         done = s.gateway.vtysh("configure terminal", context, line, check=False)
         output = (done.stdout + done.stderr).strip()
