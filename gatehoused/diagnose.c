@@ -13,6 +13,7 @@
 #include "gatehoused/gateway.h"
 #include "gatehoused/grid.h"
 #include "gatehoused/guests.h"
+#include "gatehoused/json.h"
 #include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
 #include "ipsec/ike.h"

@@ -11,6 +11,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/grid.c gatehoused/grid.h \
 	gatehoused/guests.c gatehoused/guests.h \
 	gatehoused/hear.c \
+	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \

@@ -7,11 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void append(char *text, size_t size, const char *more)
+/* Names may hold blanks, numbers do not. */
+static void append(char *text, size_t size, struct json_object *item)
 {
+	const char *between = json_object_is_type(item, json_type_string) ? ", " : " ";
 	size_t used = strlen(text);
 
-	snprintf(text + used, size - used, "%s%s", used ? " " : "", more);
+	snprintf(text + used, size - used, "%s%s", used ? between : "", json_object_get_string(item));
 }
 
 const char *grid_value(struct json_object *row, const char *key)
@@ -29,7 +31,7 @@ const char *grid_value(struct json_object *row, const char *key)
 	}
 	text[0] = '\0';
 	for (size_t i = 0; i < json_object_array_length(v); i++)
-		append(text, sizeof(text), json_object_get_string(json_object_array_get_idx(v, i)));
+		append(text, sizeof(text), json_object_array_get_idx(v, i));
 	return text[0] ? text : "-";
 }
 

@@ -22,7 +22,7 @@ struct grid_column {
 
 #define GRID_COLUMNS_MAX 12
 
-/* Absent values print as "-", arrays as their items with spaces between. */
+/* Absent values print as "-", arrays as their items: names with commas between, numbers with blanks. */
 void grid_print(struct json_object *rows, const struct grid_column columns[], size_t count,
 		struct gh_buf *out);
 

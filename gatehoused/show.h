@@ -14,8 +14,6 @@
 #ifndef GATEHOUSED_SHOW_H
 #define GATEHOUSED_SHOW_H
 
-#include <stdbool.h>
-
 #include "base/buf.h"
 
 struct gateway;
@@ -32,16 +30,5 @@ typedef void show_print(struct json_object *o, struct gh_buf *out);
 
 show_build show_routes, show_explain, show_diagnose;
 show_print print_routes, print_explain, print_diagnose;
-
-/* Adders that need no line of json-c each. */
-void put_text(struct json_object *o, const char *key, const char *text);
-void put_number(struct json_object *o, const char *key, uint64_t number);
-void put_flag(struct json_object *o, const char *key, bool flag);
-struct gh_addr;
-struct gh_prefix;
-void put_addr(struct json_object *o, const char *key, const struct gh_addr *a);   /* nothing when unset */
-void put_prefix(struct json_object *o, const char *key, const struct gh_prefix *p);
-/* An empty array under key. */
-struct json_object *put_list(struct json_object *o, const char *key);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "gatehoused/gateway.h"
 #include "gatehoused/grid.h"
+#include "gatehoused/json.h"
 #include "gatehoused/show.h"
 #include "ipsec/ipsec.h"
 #include "rib/explain.h"

@@ -23,9 +23,9 @@
  *            sinks. Pointers handed to callbacks live for the call.
  * Threads    control thread.
  * Units      ms, us where named; ns in struct gh_time. A time of ns 0: never.
- * Errors     0 or -errno. -ENOENT: no such leg, path or prefix. -EPERM: the
- *            prefix is equal to or inside the address space. -EINVAL: not a
- *            usable value.
+ * Errors     0 or -errno. -ENOENT: no such leg, path or prefix. -EINVAL: not a
+ *            usable value. A path equal to or inside the address space is no
+ *            error: it is kept, refused, counted and shown.
  */
 #ifndef RIB_RIB_H
 #define RIB_RIB_H

@@ -19,7 +19,7 @@ static void test_table(void **state)
 	grid_print(rows, columns, 3, &out);
 	assert_string_equal(gh_buf_text(&out),
 			    "Name         Legs  Up\n"
-			    "a-long-name  x y   yes\n"
+			    "a-long-name  x, y  yes\n"
 			    "b            -     no\n"
 			    "-            -     -\n");
 	gh_buf_fini(&out);
