@@ -151,8 +151,9 @@ class Process:
         self.node, self.name, self.log = node, name, log
         self.title = f"{node.name}: {name}"
         with open(log, "ab") as output:
+            # A session of its own: Ctrl-C is for who reads it, not for every daemon.
             self._popen = subprocess.Popen(
-                node.enter(command), stdin=options.pop("stdin", subprocess.DEVNULL),
+                node.enter(command), start_new_session=True, stdin=options.pop("stdin", subprocess.DEVNULL),
                 stdout=options.pop("stdout", output), stderr=output, **options)
         self.pid = self._popen.pid
         self.stdout = self._popen.stdout
@@ -197,7 +198,7 @@ class Node:
         self._holder = subprocess.Popen(
             ["unshare", "--net", "--mount", "--uts", "--propagation", "private", "sh", "-c",
              f"hostname {name} && echo up && exec sleep infinity"],
-            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
+            stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, start_new_session=True)
         Process.known.add(self._holder.pid)
         if self._holder.stdout.readline() != b"up\n":
             raise Failure(f"node {name}: no namespaces (the lab needs root)")
