@@ -100,7 +100,8 @@ static enum rung_result rung_outer_route(struct view *v)
 /* IKE faults name their rung; a rung fails only when it is its own fault. */
 static enum rung_result rung_of_fault(struct view *v, enum ike_fault mine, const char *good)
 {
-	if (v->ike && v->ike->state != IKE_ESTABLISHED && v->ike->fault == mine) {
+	/* ESP's algorithms and selectors can fail under an IKE SA that is established. */
+	if (v->ike && v->ike->fault == mine) {
 		SEEN(v, "%s", v->ike->error);
 		return RUNG_BAD;
 	}
