@@ -9,6 +9,7 @@ import signal
 
 from gateway import CONFIGURATION
 from lab import NotYet, wait_until
+from terminal import Terminal
 
 MORE = """\
 gateway
@@ -50,6 +51,8 @@ def run(s):
     s.report.claim(written in saved, "frr.conf holds what show running-config shows")
     orders(s, written)
     write_while_away(s, saved)
+    write_knowing_nothing(s, saved)
+    helped(s)
     removal(s, written)
 
 
@@ -110,6 +113,54 @@ def write_while_away(s, saved):
     s.gateway.start_daemon()
     s.gateway.wait_answer()
     s.gateway.wait_up()
+
+
+def write_knowing_nothing(s, saved):
+    """A bgpd that was told nothing and finds no gatehoused must not save emptiness."""
+    s.gateway.stop_frr()
+    s.gateway.stop_daemon()
+    s.gateway.start_frr()
+    done = s.gateway.vtysh("write memory", check=False)
+    s.report.note((done.stdout + done.stderr).strip().replace("\n", " / "))
+    s.report.equal(nodes(s.net.gw.read("/etc/frr/frr.conf")), nodes(saved),
+                   "write memory of a bgpd that knows nothing keeps what was saved")
+    s.net.gw.write("/etc/frr/frr.conf", saved, 0o640, "frr:frr")
+    s.gateway.load_startup()
+    s.gateway.start_daemon()
+    s.gateway.wait_answer()
+    s.gateway.wait_up()
+
+
+def helped(s):
+    """Every word that `?` offers in our nodes has a sentence, and Tab completes."""
+    terminal = Terminal(s.gateway)
+    s.report.claim("expressroute" in terminal.ask("show gateway expr\t"), "Tab completes")
+    terminal.ask("\x15")
+    silent = [f"show gateway {word}" for word, says in terminal.help("show gateway ").items()
+              if not says and word != "<cr>"]
+    terminal.ask("configure terminal\n")
+    words = 0
+    for node in ("gateway", "gateway expressroute dc1", "gateway connection paris"):
+        terminal.ask(node + "\n")
+        for prefix in ("", "no "):
+            for word, says in below(terminal, prefix):
+                words += 1
+                if not says:
+                    silent.append(f"{node}: {prefix}{word}")
+        terminal.ask("exit\n")
+    terminal.close()
+    s.report.equal(silent, [], f"all {words} words of our nodes have a sentence of help")
+
+
+def below(terminal, prefix, depth=2):
+    """(words, sentence) of what `?` offers after prefix, and after each plain word of it."""
+    for word, says in terminal.help(prefix).items():
+        if word == "<cr>":
+            continue
+        yield word, says
+        if depth > 1 and word.islower() and word not in ("exit", "end", "quit", "no"):
+            for more, sentence in below(terminal, f"{prefix}{word} ", depth - 1):
+                yield f"{word} {more}", sentence
 
 
 def removal(s, written):
