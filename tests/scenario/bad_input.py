@@ -113,7 +113,7 @@ def wrong_lines(s, before):
 def startup_file(s, before):
     """vtysh -b with a wrong line: the line is named, nothing of the file is taken."""
     s.net.gw.write("/run/lab/wrong.conf",
-                   gateway.CONFIGURATION.replace("peer 172.16.0.5", "peer 172.16.0.500"),
+                   s.gateway.configuration.replace("peer 172.16.0.5", "peer 172.16.0.500"),
                    0o640, "frr:frr")
     done = s.net.gw.run(*s.gateway.vtysh_command(), "-f", "/run/lab/wrong.conf", check=False)
     output = (done.stdout + done.stderr).strip()

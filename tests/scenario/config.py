@@ -7,7 +7,6 @@
 import itertools
 import signal
 
-from gateway import CONFIGURATION
 from lab import NotYet, wait_until
 from terminal import Terminal
 

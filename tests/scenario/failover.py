@@ -23,7 +23,8 @@ import capture
 import topology
 from traffic import Traffic
 
-WAIT_TO_RESTORE_S = 2           # as gateway.CONFIGURATION has it
+BFD_MS = 50
+WAIT_TO_RESTORE_S = 2           # as gateway.CONFIGURATION says
 CIRCUIT6 = {"er0": "fd00:16:0::2/126", "er1": "fd00:16:1::2/126"}
 
 

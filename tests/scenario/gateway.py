@@ -17,6 +17,7 @@ import json
 import os
 import pathlib
 import signal
+import string
 
 import topology
 from lab import Failure, NotYet, wait_until
@@ -26,7 +27,7 @@ STATE_DIR = "/run/lab/state"
 TUN = "gh0"
 PLUGINS = "/usr/lib/ipsec/plugins"
 
-CONFIGURATION = f"""\
+CONFIGURATION = string.Template(f"""\
 gateway
  asn {topology.ASN}
  address-space {topology.SPACE[4]}
@@ -39,7 +40,7 @@ gateway expressroute dc1
  edge primary peer-ipv6 fd00:16::1
  edge secondary interface er1 peer 172.16.0.5 remote-as {topology.EDGE_ASN}
  edge secondary peer-ipv6 fd00:16:1::1
- bfd interval {topology.BFD_MS} multiplier {topology.BFD_MULTIPLIER}
+ bfd interval $bfd multiplier {topology.BFD_MULTIPLIER}
  wait-to-restore 2
 exit
 gateway connection paris
@@ -48,7 +49,7 @@ gateway connection paris
  bgp remote-as {topology.ONPREM_ASN} peer-address {topology.TUNNEL_VPN} local-address \
 {topology.TUNNEL_GW}
 exit
-"""
+""")
 
 CHARON = """
 charon {
@@ -96,6 +97,7 @@ class Gateway:
 
     def __init__(self, net):
         self.net, self.node, self.build = net, net.gw, build_folder()
+        self.configuration = CONFIGURATION.substitute(bfd=net.bfd_ms)
         self.daemon = self.charon = None
         self.frr = {}
         self._plugins()
@@ -183,7 +185,7 @@ class Gateway:
         shim = self.build / "bgpd-plugin/vtysh/gatehouse-vtysh.so"
         return ["env", f"LD_PRELOAD={shim}", "/usr/bin/vtysh"]
 
-    def configure(self, text=CONFIGURATION):
+    def configure(self, text):
         """Type the lines as a user would; complaints are a Failure."""
         output = self.vtysh("configure terminal", *text.splitlines())
         if "%" in output:
@@ -238,15 +240,14 @@ class Gateway:
     def processes(self):
         return [p for p in (self.daemon, self.charon, *self.frr.values()) if p]
 
-    def start(self, configuration=CONFIGURATION):
+    def start(self):
         """Daemon, FRR, charon, configuration; returns when everything is up."""
         self.start_daemon()
         self.start_frr()
         self.start_charon()
         self.wait_answer()
-        if configuration:
-            self.configure(configuration)
-            self.wait_up()
+        self.configure(self.configuration)
+        self.wait_up()
 
     def wait_up(self, timeout=40):
         """Until the peers see all sessions up and the gateway forwards by ExpressRoute."""

@@ -9,6 +9,7 @@ import time
 
 from lab import Failure
 
+REST_S = 0.1        # an answer is whole when so long nothing came after it
 PROMPT = re.compile(r"^gw(\([\w-]+\))?# ", re.M)
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -29,7 +30,7 @@ class Terminal:
         os.write(self._master, keys.encode())
         text, deadline = "", time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if select.select([self._master], [], [], 0.3)[0]:
+            if select.select([self._master], [], [], REST_S)[0]:
                 text += os.read(self._master, 65536).decode(errors="replace")
             elif PROMPT.search(CONTROL.sub("", text)) or (keys and not keys.endswith("\n") and text):
                 return CONTROL.sub("", text)
@@ -38,7 +39,7 @@ class Terminal:
     def help(self, words):
         """What `?` says after the words: {word: its sentence}."""
         shown = self.ask(words + "?")
-        self.ask("\x15")                # wipe the line
+        os.write(self._master, b"\x15")        # wipe the line
         found = {}
         for line in shown.splitlines():
             match = re.match(r"^  (\S+)(?: +(.*))?$", line)

@@ -39,7 +39,7 @@ from lab import Failure, NotYet, wait_until
 
 ASN, EDGE_ASN, ONPREM_ASN = 65515, 12076, 64520
 PSK = "kR8-lab.Preshared_Key7"
-BFD_MS, BFD_MULTIPLIER = 50, 3
+BFD_MULTIPLIER = 3
 
 VNET = {4: "10.1.0.4", 6: "2001:db8:1::4"}
 SITE = {4: "10.20.0.10", 6: "2001:db8:20::10"}
@@ -259,8 +259,9 @@ secrets {
 class Coexist:
     """The nodes, their links, and the peers' daemons. The gateway's are gateway.py's."""
 
-    def __init__(self, lab):
-        self.lab = lab
+    def __init__(self, lab, bfd_ms=300):
+        """bfd_ms: of every BFD session. At 50 ms a busy machine makes sessions flap."""
+        self.lab, self.bfd_ms = lab, bfd_ms
         for name in ("vnet", "edge1", "onprem", "inet", "site", "site2"):
             setattr(self, name, lab.node(name))
         self.gw = lab.node("gw", ("/run", "/etc/frr", "/var/tmp"))
@@ -337,7 +338,7 @@ class Coexist:
 
     def _fill(self, template):
         return string.Template(template).substitute(
-            bfd=BFD_MS, multiplier=BFD_MULTIPLIER, psk=PSK)
+            bfd=self.bfd_ms, multiplier=BFD_MULTIPLIER, psk=PSK)
 
     def _bird(self, node, template):
         node.write("/run/bird.conf", self._fill(template))
