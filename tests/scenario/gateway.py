@@ -223,8 +223,7 @@ class Gateway:
         return self.charon.stop(number)
 
     def swanctl(self, *arguments, check=True):
-        return self.node.run("swanctl", *arguments, check=check, timeout=60,
-                             env={"STRONGSWAN_CONF": "/run/lab/strongswan.conf"})
+        return topology.swanctl(self.node, *arguments, check=check)
 
     def wait_ike(self, timeout=60):
         """Until charon has an IKE SA with its child SA installed."""

@@ -217,11 +217,10 @@ class Node:
         """The command line that runs command in this node; its pid is the program's."""
         return ["nsenter", "-t", str(self.pid), "-n", "-m", "-u", "--", *map(str, command)]
 
-    def run(self, *command, check=True, timeout=30, text=None, env=None):
+    def run(self, *command, check=True, timeout=30, text=None):
         """Run to the end; returns its standard output (check) or the whole result."""
         done = subprocess.run(self.enter(command), input=text, capture_output=True, text=True,
-                              timeout=timeout, errors="replace", check=False,
-                              env={**os.environ, **env} if env else None)
+                              timeout=timeout, errors="replace", check=False)
         if not check:
             return done
         if done.returncode:

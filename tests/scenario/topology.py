@@ -58,7 +58,8 @@ TUNNEL_GW, TUNNEL_VPN = "169.254.21.1", "169.254.21.2"
 PROGRAMS = ("ip", "ethtool", "nft", "nsenter", "unshare", "tcpdump", "bird", "birdc", "swanctl",
             "sysctl", "pgrep")
 FRR = "/usr/lib/frr"
-CHARON = "/usr/lib/ipsec/charon"
+CHARON, SWANCTL = "/usr/lib/ipsec/charon", "/usr/sbin/swanctl"
+STRONGSWAN_CONF = "STRONGSWAN_CONF=/run/lab/strongswan.conf"
 
 BIRD_BGP = """
 log stderr all;
@@ -333,8 +334,7 @@ class Coexist:
 
     def swanctl(self, *arguments, check=True):
         """swanctl on the VPN device."""
-        return self.vpn.run("swanctl", *arguments, check=check, timeout=60,
-                            env={"STRONGSWAN_CONF": "/run/lab/strongswan.conf"})
+        return swanctl(self.vpn, *arguments, check=check)
 
     def _fill(self, template):
         return string.Template(template).substitute(
@@ -417,10 +417,18 @@ def start_frr_daemon(node, daemon, options=()):
 
 
 def start_charon(node, name="charon"):
-    """Stock charon with /run/lab/strongswan.conf; returns when vici answers."""
-    environment = {"STRONGSWAN_CONF": "/run/lab/strongswan.conf"}
+    """Stock charon with /run/lab/strongswan.conf; returns when vici answers.
+
+    It and swanctl run from copies: where AppArmor is active, Debian's profiles
+    go by the installed path and would not let them read the lab's files.
+    """
     node.run("rm", "-f", "/run/charon.vici", "/run/charon.pid")
-    process = node.start(name, "env", "STRONGSWAN_CONF=/run/lab/strongswan.conf", CHARON)
-    wait_until(lambda: node.run("swanctl", "--stats", check=False, env=environment)
-               .returncode == 0, 20, f"charon of {node.name} answers", [process])
+    node.run("cp", "-u", CHARON, SWANCTL, "/run/lab/")
+    process = node.start(name, "env", STRONGSWAN_CONF, "/run/lab/charon")
+    wait_until(lambda: swanctl(node, "--stats", check=False).returncode == 0, 20,
+               f"charon of {node.name} answers", [process])
     return process
+
+
+def swanctl(node, *arguments, check=True):
+    return node.run("env", STRONGSWAN_CONF, "/run/lab/swanctl", *arguments, check=check, timeout=60)
