@@ -13,6 +13,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/hear.c \
 	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
+	gatehoused/keeper_child.c \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
 	gatehoused/show_routes.c \

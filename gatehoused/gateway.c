@@ -127,10 +127,12 @@ static void on_stop(struct ev_loop *loop, ev_signal *w, int events)
 	ev_break(loop, EVBREAK_ALL);
 }
 
-/* Answers are taken by keeper_child_vici at once; readable here means the end. */
+/* Answers are taken by keeper_child_vici at once, but for one that came too late. */
 static void on_keeper_line(struct ev_loop *loop, ev_io *w, int events)
 {
-	(void)w, (void)events;
+	(void)events;
+	if (!keeper_child_orphaned(w->fd))
+		return;
 	gh_error("gateway: the keeper is gone; ending, so that a new one can take over");
 	ev_break(loop, EVBREAK_ALL);
 }
@@ -298,7 +300,7 @@ static int start_speaker(struct gateway *g)
 static int vici_connect(void *user)
 {
 	(void)user;
-	return keeper_child_vici();
+	return keeper_child_vici(KEEPER_LINE);
 }
 
 static int start_ike(struct gateway *g)

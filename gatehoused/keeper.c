@@ -2,7 +2,8 @@
  * The parent process: see keeper.h.
  *
  * The child is exec'd, not just forked, so that a restart picks up a new
- * binary. The rejected alternative, handing descriptors to a service manager's
+ * binary: by its path, since /proc/self/exe stays with the file that was
+ * replaced. The rejected alternative, handing descriptors to a service manager's
  * store, needs that manager; this works in a bare namespace as well.
  */
 #include "gatehoused/keeper.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -18,7 +20,6 @@
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -37,11 +38,11 @@
 #define RESPAWN_CREDIT 10
 /* For an orderly end; after that it is killed. */
 #define STOP_MS 5000
-#define VICI_TIMEOUT_MS 1000
 
 struct keeper {
 	const struct options *options;
 	char **argv;
+	char program[PATH_MAX];         /* the path that we were started by; "" if unknown */
 	struct passwd *user;
 	int held[KEEPER_FD_END];        /* by enum keeper_fd, -1 where none */
 	int line;                       /* our end of the child's KEEPER_LINE */
@@ -179,6 +180,8 @@ static void __attribute__((noreturn)) child_exec(struct keeper *k, int line)
 		_exit(126);
 	memcpy(argv, k->argv, argc * sizeof(*argv));
 	argv[argc] = (char *)"--child";
+	execv(k->program, argv);
+	/* In the middle of an upgrade, or where the user may not go: as we are. */
 	execv("/proc/self/exe", argv);
 	gh_error("keeper: cannot start the daemon: %s", strerror(errno));
 	_exit(126);
@@ -186,8 +189,10 @@ static void __attribute__((noreturn)) child_exec(struct keeper *k, int line)
 
 static int child_start(struct keeper *k)
 {
-	int pair[2], theirs;
+	int pair[2], theirs, error;
+	pid_t child;
 
+	k->started = gh_now();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
 	theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, KEEPER_FD_END);
@@ -196,14 +201,16 @@ static int child_start(struct keeper *k)
 		close(k->line);
 	k->line = fcntl(pair[0], F_DUPFD_CLOEXEC, KEEPER_FD_END);
 	close(pair[0]);
-	k->started = gh_now();
 	k->ready = false;
-	k->child = theirs < 0 || k->line < 0 ? -1 : fork();
-	if (!k->child)
+	child = theirs < 0 || k->line < 0 ? -1 : fork();
+	if (!child)
 		child_exec(k, theirs);
-	close(theirs);
-	if (k->child < 0)
-		return -errno;
+	error = errno;
+	if (theirs >= 0)
+		close(theirs);
+	if (child < 0)
+		return -error;
+	k->child = child;
 	gh_info("keeper: daemon started, pid %d", (int)k->child);
 	return 0;
 }
@@ -343,6 +350,7 @@ static void serve(struct keeper *k)
 		{ .fd = k->signals, .events = POLLIN },
 		{ .fd = k->line, .events = POLLIN },
 	};
+	int rc;
 
 	if (poll(fds, 2, wait_ms(k)) < 0)
 		return;
@@ -355,8 +363,14 @@ static void serve(struct keeper *k)
 		signals_serve(k);
 	if (fds[1].revents && k->line >= 0)
 		line_serve(k);
-	if (!k->child && !k->stopping && !wait_ms(k) && child_start(k) < 0)
+	if (k->child || k->stopping || wait_ms(k))
+		return;
+	rc = child_start(k);
+	if (rc < 0) {
 		k->respawn_ms = RESPAWN_SLOWEST_MS;
+		gh_error("keeper: cannot start the daemon: %s, next try in %u ms", strerror(-rc),
+			 k->respawn_ms);
+	}
 }
 
 static int prepare(struct keeper *k)
@@ -397,6 +411,9 @@ int keeper_run(const struct options *o, char **argv)
 
 	for (int i = 0; i < KEEPER_FD_END; i++)
 		k.held[i] = -1;
+	/* The last byte stays NUL. */
+	if (readlink("/proc/self/exe", k.program, sizeof(k.program) - 1) < 0)
+		k.program[0] = '\0';
 	if (geteuid()) {
 		gh_error("keeper: must be started as root; the daemon itself runs as %s", o->user);
 		return 1;
@@ -407,54 +424,4 @@ int keeper_run(const struct options *o, char **argv)
 		serve(&k);
 	gh_info("keeper: stopped");
 	return 0;
-}
-
-/* ---- in the child ------------------------------------------------------ */
-
-int keeper_child_init(void)
-{
-	static const struct rlimit no_core = { 0, 0 };
-
-	/* Keys live in this process: no core file, no tracing by its own user. */
-	if (prctl(PR_SET_DUMPABLE, 0) < 0 || setrlimit(RLIMIT_CORE, &no_core) < 0 ||
-	    prctl(PR_SET_PDEATHSIG, SIGTERM) < 0)
-		return -errno;
-	/* Started as /proc/self/exe, it would be called "exe". */
-	prctl(PR_SET_NAME, "gatehoused");
-	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
-		if (fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-void keeper_child_ready(void)
-{
-	(void)!send(KEEPER_LINE, "r", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-int keeper_child_vici(void)
-{
-	union {
-		struct cmsghdr header;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	int rc = -EIO, fd = -1;
-	struct iovec iov = { .iov_base = &rc, .iov_len = sizeof(rc) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1,
-			      .msg_control = control.room, .msg_controllen = sizeof(control.room) };
-	struct pollfd answer_here = { .fd = KEEPER_LINE, .events = POLLIN };
-	struct cmsghdr *c;
-
-	if (send(KEEPER_LINE, "v", 1, MSG_NOSIGNAL) != 1)
-		return -errno;
-	if (poll(&answer_here, 1, VICI_TIMEOUT_MS) != 1)
-		return -ETIMEDOUT;
-	if (recvmsg(KEEPER_LINE, &msg, MSG_CMSG_CLOEXEC) != sizeof(rc))
-		return -EIO;
-	c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd >= 0 ? fd : rc < 0 ? rc : -EIO;
 }

@@ -35,7 +35,9 @@ int keeper_run(const struct options *o, char **argv);
 int keeper_child_init(void);
 /* In the child: it works, so should it die it deserves to be started at once. */
 void keeper_child_ready(void);
-/* In the child: a connected vici socket, or -errno. Blocks for a moment at most. */
-int keeper_child_vici(void);
+/* In the child: a connected vici socket, or -errno. Blocks for a second at most. */
+int keeper_child_vici(int line);
+/* In the child, when the line is readable and nothing was asked: is the keeper gone? */
+bool keeper_child_orphaned(int line);
 
 #endif

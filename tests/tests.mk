@@ -113,8 +113,8 @@ test_transaction_LDADD = $(YANG_TEST_LIBS)
 test_store_SOURCES = tests/unit/test_store.c tests/unit/yang_fixture.h
 test_store_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_LDADD = $(YANG_TEST_LIBS)
-check_PROGRAMS += test_grid test_guests test_options test_speaker test_timeline
-TESTS += test_grid test_guests test_options test_speaker test_timeline
+check_PROGRAMS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
+TESTS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
 
 test_grid_SOURCES = tests/unit/test_grid.c
 test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
@@ -124,6 +124,10 @@ test_grid_LDADD = libgatehoused.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
 test_guests_SOURCES = tests/unit/test_guests.c
 test_guests_CFLAGS = $(UNIT_CFLAGS)
 test_guests_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
+test_keeper_child_CFLAGS = $(UNIT_CFLAGS)
+test_keeper_child_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
 test_options_SOURCES = tests/unit/test_options.c
 test_options_CFLAGS = $(UNIT_CFLAGS)
