@@ -36,7 +36,7 @@ struct underlay {
 	uint32_t mtu;
 	struct underlay_plan plan;      /* as applied; its arrays are ours */
 	bool swept;                     /* leftovers of an earlier process are gone */
-	bool closed;
+	bool closed;                    /* table and rules stand: nothing gets past them */
 	bool planned;                   /* plan is one that was given */
 	bool marked, mark_refused;
 	unsigned marked_count;
@@ -292,7 +292,6 @@ static int table_close(struct underlay *u)
 
 		keep_first(&error, route(u, RTNL_REPLACE, &r));
 	}
-	u->closed = !error;
 	return error;
 }
 
@@ -367,9 +366,9 @@ static bool plan_has_interface(const struct underlay_plan *plan, const char *nam
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 {
 	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
-	int error = 0;
+	int error = table_close(u), refused;
 
-	keep_first(&error, table_close(u));
+	u->closed = !error;
 	forwarding_release_rp_filter();
 	if (plan->mtu)
 		u->mtu = plan->mtu;
@@ -380,7 +379,9 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 		forwarding_tune(plan->edges[i], true);
 	keep_first(&error, spaces_apply(u, plan, vnet));
 	marks_apply(u, plan);
-	keep_first(&error, rules_apply(&u->rules, plan));
+	refused = rules_apply(&u->rules, plan);
+	u->closed = u->closed && !refused;
+	keep_first(&error, refused);
 	keep_first(&error, peers_apply(u, plan));
 	keep_first(&error, sweep(u, plan, vnet));
 	keep_first(&error, plan_copy(u, plan));
@@ -394,8 +395,12 @@ void underlay_tick(struct underlay *u)
 {
 	char path[64], value[16];
 
-	if (!u->planned || !u->closed)
+	if (!u->planned)
 		return;
+	if (!u->closed) {
+		underlay_apply(u, &u->plan);
+		return;
+	}
 	snprintf(path, sizeof(path), "net/ipv4/conf/%s/forwarding", u->tun);
 	if (sysctl_read(path, value, sizeof(value)) || !strcmp(value, "1"))
 		return;

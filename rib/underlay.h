@@ -33,7 +33,8 @@
  * Threads    control thread; calls block for the kernel (tens of microseconds each).
  * Errors     0 or -errno of the first step that failed, named in the log;
  *            later steps are tried all the same, except that forwarding is
- *            only switched on once the table is closed.
+ *            only switched on once the table is closed and the rules stand,
+ *            which is tried again every second.
  */
 #ifndef RIB_UNDERLAY_H
 #define RIB_UNDERLAY_H
@@ -80,7 +81,8 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan);
 int underlay_link_changed(struct underlay *u, const char *name);
 
 /*
- * Once a second: has somebody switched forwarding off? A saved `no ip
+ * Once a second: tries again what kept forwarding off, and looks whether
+ * somebody switched it off. A saved `no ip
  * forwarding` in FRR's configuration does, whenever zebra loads it.
  */
 void underlay_tick(struct underlay *u);
