@@ -2,8 +2,9 @@
  * The guests' links on libev: see guests.h.
  *
  * A connection becomes a guest only by its HELLO; until then it is a caller,
- * and callers are few and short-lived, so that idle connections from anyone
- * who can reach the socket cannot pile up.
+ * and callers are few and short-lived, so that idle connections cannot pile
+ * up. Users who can be no guest are turned away at the door: anyone can reach
+ * the socket, and could keep all seats taken.
  */
 #include "gatehoused/guests.h"
 
@@ -65,12 +66,11 @@ static void guest_close(struct guest *g)
 	}
 }
 
-static bool may_be(const struct guest *g, uint32_t role)
+static bool may_be(const struct guests *all, uid_t uid, uint32_t role)
 {
 	if (role != GH_ROLE_BGPD && role != GH_ROLE_CHARON)
 		return false;
-	return g->uid == 0 || g->uid == geteuid() ||
-	       (role == GH_ROLE_BGPD && g->uid == g->all->bgpd_uid);
+	return uid == 0 || uid == geteuid() || (role == GH_ROLE_BGPD && uid == all->bgpd_uid);
 }
 
 static bool seat(struct guest *g)
@@ -78,7 +78,7 @@ static bool seat(struct guest *g)
 	uint32_t role = g->link.peer.role;
 	struct guest *before;
 
-	if (!may_be(g, role)) {
+	if (!may_be(g->all, g->uid, role)) {
 		gh_warning("guest: user %u may not speak as %s, refused", (unsigned)g->uid,
 			   role_name(role));
 		return false;
@@ -182,11 +182,17 @@ static void on_accept(struct ev_loop *loop, ev_io *w, int events)
 	(void)events;
 	if (fd < 0)
 		return;
+	/* A stranger takes no seat, and is not worth a line of the log. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) < 0 ||
+	    !may_be(all, who.uid, GH_ROLE_BGPD)) {
+		close(fd);
+		return;
+	}
 	for (unsigned i = 0; i < CALLERS_MAX && !g; i++) {
 		if (!all->callers[i].used)
 			g = &all->callers[i];
 	}
-	if (!g || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &length) < 0) {
+	if (!g) {
 		gh_warning("guest: too many connections, one is refused");
 		close(fd);
 		return;
