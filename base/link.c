@@ -92,9 +92,11 @@ int gh_link_listen(const char *path, unsigned mode)
 	return fd;
 }
 
-/* The fact handed out last is no longer borrowed once the host comes back. */
+/* The fact handed out last is no longer borrowed once the host comes back; it may hold a key. */
 static void release(struct gh_link *l)
 {
+	if (l->borrowed)
+		explicit_bzero(gh_buf_begin(&l->in), l->borrowed);
 	gh_buf_consume(&l->in, l->borrowed);
 	l->borrowed = 0;
 }
@@ -179,12 +181,14 @@ int gh_link_flush(struct gh_link *l)
 		ssize_t n = send(l->fd, gh_buf_begin(&l->out), gh_link_pending(l),
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
-		if (n > 0)
+		if (n > 0) {
+			explicit_bzero(gh_buf_begin(&l->out), (size_t)n);
 			gh_buf_consume(&l->out, (size_t)n);
-		else if (errno == EAGAIN)
+		} else if (errno == EAGAIN) {
 			return 0;
-		else if (errno != EINTR)
+		} else if (errno != EINTR) {
 			return -errno;
+		}
 	}
 	return 0;
 }

@@ -5,7 +5,8 @@
  * gh_link_receive when the socket is readable, gh_link_next until it says no,
  * gh_link_flush when there is something to send and the socket is writable.
  *
- * Ownership  the link owns its socket and buffers. A fact from gh_link_next
+ * Ownership  the link owns its socket and buffers; bytes sent and facts given
+ *            back are wiped, for they may hold keys. A fact from gh_link_next
  *            borrows from the link until the next call.
  * Threads    one at a time; the host serialises.
  * Errors     0 or -errno; after one the link is only good for gh_link_fini.
