@@ -44,13 +44,14 @@ static void wake(struct gh_daemon *d)
 static void on_change(void *user, const struct gh_fact *fact)
 {
 	struct gh_daemon *d = user;
-	bool first;
+	bool look;
 
 	d->lock->lock(d->lock);
-	first = !gh_link_pending(&d->link);
+	look = !gh_link_pending(&d->link);
 	gh_link_send(&d->link, fact);
+	look |= gh_link_pending(&d->link) > PENDING_MAX;
 	d->lock->unlock(d->lock);
-	if (first)
+	if (look)
 		wake(d);
 }
 
