@@ -69,9 +69,17 @@ static struct entry *entry_find(uint32_t id)
 	return entries_find(all, &key);
 }
 
-static struct peer *entry_peer(const struct entry *e)
+/* Also one that was deleted: it lives until its paths are gone. */
+static struct peer *entry_remains(const struct entry *e)
 {
 	return e->peer ? QOBJ_GET_TYPESAFE(e->peer, peer) : NULL;
+}
+
+static struct peer *entry_peer(const struct entry *e)
+{
+	struct peer *peer = entry_remains(e);
+
+	return peer && peer->status != Deleted ? peer : NULL;
 }
 
 uint32_t gh_neighbor_of(const struct peer *peer)
@@ -332,11 +340,12 @@ static void entry_attach(struct entry *e)
 
 static void entry_detach(struct entry *e)
 {
-	struct peer *peer = entry_peer(e);
+	struct peer *peer = entry_remains(e);
 	char text[GH_ADDR_TEXT];
 
-	if (peer) {
+	if (peer)
 		gh_export_forget(gh_speaker_bgp(), peer);
+	if (peer && peer->status != Deleted) {
 		gh_peer_del(peer);
 		zlog_info("gatehouse: neighbor %s: removed",
 			  gh_addr_print(&e->want.peer, text));
@@ -462,7 +471,12 @@ void gh_neighbor_check(void)
 	struct entry *e;
 
 	frr_each (entries, all, e) {
-		if (e->waiting)
+		bool taken = e->peer && !entry_peer(e);
+
+		/* An operator's `no neighbor` in our view: made again, as the view is. */
+		if (taken)
+			entry_detach(e);
+		if (taken || e->waiting)
 			entry_attach(e);
 	}
 }
