@@ -102,7 +102,7 @@ DEFUN (no_gateway,
        no_gateway_cmd,
        "no gateway",
        NO_STR
-       "Remove the gateway with all its circuits and connections\n")
+       "Remove the gateway's own lines; circuits and connections stay\n")
 {
 	return edit(vty, argc, argv);
 }
