@@ -204,6 +204,13 @@ static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 
 /* ---- IKE --------------------------------------------------------------- */
 
+/* Traffic stops at once, and also while charon is away: the leg's number may be another's soon. */
+static void tunnel_end(struct gateway *g, uint32_t leg)
+{
+	ike_remove(g->ike, leg);
+	ipsec_leg_end(g->ipsec, leg);
+}
+
 static void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c)
 {
 	struct ike_connection k = {
@@ -216,7 +223,7 @@ static void apply_ike(struct gateway *g, const struct gw_config *to, const struc
 
 	if (c->shutdown || gw_connection_incomplete(c) ||
 	    store_key(g->store, c->name, &secret) < 0 || gh_buf_length(&secret) > sizeof(k.secret)) {
-		ike_remove(g->ike, c->leg);
+		tunnel_end(g, c->leg);
 		gh_buf_fini(&secret);
 		return;
 	}
@@ -240,7 +247,7 @@ static void apply_connections(struct gateway *g, const struct gw_config *from,
 			gw_config_connection(to, from->connections[i].name);
 
 		if (!now || now->leg != from->connections[i].leg)
-			ike_remove(g->ike, from->connections[i].leg);
+			tunnel_end(g, from->connections[i].leg);
 	}
 	for (size_t i = 0; i < to->connection_count; i++) {
 		const struct gw_connection *c = &to->connections[i];

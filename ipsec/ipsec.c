@@ -218,6 +218,17 @@ int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name)
 	return 0;
 }
 
+void ipsec_leg_end(struct ipsec *i, uint32_t leg)
+{
+	struct sa *next;
+
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = next) {
+		next = sa->next;
+		if (sa->leg == leg)
+			sadb_del(&i->tables.sadb, sa);
+	}
+}
+
 int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move)
 {
 	struct sa *sa = sadb_find(&i->tables.sadb, &move->name);

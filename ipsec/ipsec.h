@@ -88,6 +88,14 @@ int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name);       /* -ENOE
 int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move);      /* -ENOENT */
 
 /*
+ * The leg's connection is removed or shut down: ends its SAs, whatever charon
+ * knows. A snapshot that states them once more, past the next tick, finds no
+ * state of theirs, so they stay unusable: the leg's number can be given to
+ * another connection.
+ */
+void ipsec_leg_end(struct ipsec *i, uint32_t leg);
+
+/*
  * The plugin's HELLO, and its END. SAs that the snapshot did not repeat are
  * deleted keep_ms after the end (0: at once), so that a restarted charon finds
  * the old tunnels still carrying traffic while it makes new ones.

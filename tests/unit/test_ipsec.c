@@ -464,6 +464,32 @@ static void test_snapshot_sweeps(void **state)
 	assert_true(ipsec_leg_up(left.ipsec, LEG));
 }
 
+/* What was a removed connection's never carries the traffic of the leg's next one. */
+static void test_leg_ends(void **state)
+{
+	struct gh_sa in = make_sa(&left, &right, GH_IN, 0x2001);
+	struct gh_sa out = make_sa(&left, &right, GH_OUT, 0x1000);
+	uint8_t packet[200], got[1500];
+
+	(void)state;
+	pass(&left, &right, "10.2.0.1", 10);
+	ipsec_leg_end(left.ipsec, LEG + 1);
+	assert_true(ipsec_leg_up(left.ipsec, LEG));
+	ipsec_leg_end(left.ipsec, LEG);
+	assert_false(ipsec_leg_up(left.ipsec, LEG));
+	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name), -ENOENT);
+	poll(NULL, 0, 20);              /* the workers sleep by then, and hold nothing */
+	ipsec_tick(left.ipsec);
+	ipsec_snapshot_begin(left.ipsec);
+	assert_int_equal(ipsec_sa_set(left.ipsec, &in), 0);
+	assert_int_equal(ipsec_sa_set(left.ipsec, &out), 0);
+	ipsec_snapshot_end(left.ipsec, 0);
+	assert_false(ipsec_leg_up(left.ipsec, LEG));
+	send_plain(&left, packet, make_udp(packet, "10.2.0.1", 50, 0));
+	assert_true(receive(&left, got, sizeof(got), WAIT_MS) > 28);
+	assert_int_equal(drops(&left, IPSEC_DROP_NO_SA), 1);
+}
+
 static void test_limits(void **state)
 {
 	struct gh_sa out = make_sa(&left, &right, GH_OUT, 0x1002);
@@ -640,6 +666,7 @@ int main(void)
 		WITH_SIDES(test_rekey_loses_nothing),
 		WITH_SIDES(test_restart_resumes),
 		WITH_SIDES(test_snapshot_sweeps),
+		WITH_SIDES(test_leg_ends),
 		WITH_SIDES(test_limits),
 		WITH_SIDES(test_mapping),
 		WITH_SIDES(test_refusals),
