@@ -79,13 +79,17 @@ static int directory_make(const char *path, mode_t mode, const struct passwd *ow
 static int sa_map_open(const struct keeper *k)
 {
 	char path[OPTIONS_PATH_MAX + 8];
+	struct stat st;
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/sa.map", k->options->run_dir);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	if (fchown(fd, k->user->pw_uid, k->user->pw_gid) < 0) {
+	/* The folder is the user's: what is given to him must not be another's file. */
+	errno = EPERM;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1 ||
+	    fchown(fd, k->user->pw_uid, k->user->pw_gid) < 0) {
 		int rc = -errno;
 
 		close(fd);
