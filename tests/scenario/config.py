@@ -7,6 +7,7 @@
 import itertools
 import signal
 
+import topology
 from lab import NotYet, wait_until
 from terminal import Terminal
 
@@ -48,11 +49,24 @@ def run(s):
     s.report.claim("[OK]" in s.gateway.vtysh("write memory"), "write memory")
     saved = s.net.gw.read("/etc/frr/frr.conf")
     s.report.claim(written in saved, "frr.conf holds what show running-config shows")
+    operators(s)
     orders(s, written)
     write_while_away(s, saved)
     write_knowing_nothing(s, saved)
     helped(s)
     removal(s, written)
+
+
+def operators(s):
+    """What an operator takes out of our view of bgpd is made again, and forwarding agrees."""
+    peer = "172.16.0.1"
+    s.gateway.vtysh("configure terminal", f"router bgp {topology.ASN} view gateway",
+                    f"no neighbor {peer}")
+    s.gateway.wait_up()
+    s.report.claim(True, "a neighbor that was removed from the view comes back")
+    s.gateway.vtysh("configure terminal", f"no router bgp {topology.ASN} view gateway")
+    s.gateway.wait_up()
+    s.report.claim(True, "so does the view with all of them")
 
 
 def ours(s):

@@ -98,6 +98,7 @@ class Gateway:
     def __init__(self, net):
         self.net, self.node, self.build = net, net.gw, build_folder()
         self.configuration = CONFIGURATION.substitute(bfd=net.bfd_ms)
+        self.program = self.build / "gatehoused/gatehoused"
         self.daemon = self.charon = None
         self.frr = {}
         self._plugins()
@@ -112,9 +113,16 @@ class Gateway:
 
     # --- gatehoused -------------------------------------------------------------------------
 
+    def install(self):
+        """Puts a new copy of the program where it is started from, as an upgrade does."""
+        path = "/run/lab/gatehoused"
+        self.node.run("cp", self.build / "gatehoused/gatehoused", f"{path}.new")
+        self.node.run("mv", f"{path}.new", path)
+        self.program = path
+
     def start_daemon(self):
         self.daemon = self.node.start(
-            "gatehoused", self.build / "gatehoused/gatehoused", "--instance", "gateway",
+            "gatehoused", self.program, "--instance", "gateway",
             "--run-dir", RUN_DIR, "--state-dir", STATE_DIR, "--vici", "/run/charon.vici",
             "--verbose")
         wait_until(self.child, 10, "gatehoused's child", [self.daemon])
@@ -132,8 +140,15 @@ class Gateway:
 
     def restart_child(self, number=signal.SIGKILL):
         """Kill the daemon proper; returns when the keeper has a new one that answers."""
+        self._await_child(lambda child: os.kill(child, number))
+
+    def reload(self):
+        """SIGHUP to the keeper: it starts the daemon that is installed."""
+        self._await_child(lambda child: os.kill(self.daemon.pid, signal.SIGHUP))
+
+    def _await_child(self, end):
         before = self.child()
-        os.kill(before, number)
+        end(before)
         def replaced():
             now = self.child()
             return now if now and now != before else None

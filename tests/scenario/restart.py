@@ -1,4 +1,4 @@
-"""restart - gatehoused killed 20 times, charon killed once, and nobody notices
+"""restart - gatehoused killed 20 times and upgraded, charon killed once, and nobody notices
 
            ┌── edge1 ──┐
   vnet ── gw           onprem ── site      probes by the circuit: none lost
@@ -22,6 +22,7 @@ TIMES = 20
 
 def run(s):
     s.net.start_peers()
+    s.gateway.install()
     s.gateway.start()
     before = peers_see(s)
     circuit = Traffic(s.gateway, s.marker, "site").start()
@@ -29,6 +30,8 @@ def run(s):
     for time in range(TIMES):
         s.gateway.restart_child(signal.SIGKILL if time % 2 else signal.SIGTERM)
         tunnel.more(500)
+    upgrade(s)
+    tunnel.more(500)
     circuit.stop()
     tunnel.stop()
     for name, seen in peers_see(s).items():
@@ -43,6 +46,14 @@ def run(s):
     s.report.equal(capture.esp_repeated(tunnel.packets["pub0"], topology.PUBLIC), [],
                    "no sequence number was sent twice under a key")
     charon(s)
+
+
+def upgrade(s):
+    """Another file in the program's place, and SIGHUP: the new daemon runs that file."""
+    s.gateway.install()
+    s.gateway.reload()
+    runs = s.net.gw.run("readlink", f"/proc/{s.gateway.child()}/exe").strip()
+    s.report.equal(runs, s.gateway.program, "SIGHUP runs the program that is installed")
 
 
 def charon(s):
