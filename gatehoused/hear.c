@@ -28,6 +28,7 @@
 #define SAS_KEEP_MS 60000
 /* A restarted bgpd states few paths at first: its peers must come back before. */
 #define BGPD_RETURN_S 30.0
+#define REPLY_PIECE (1u << 20)
 
 const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16])
 {
@@ -138,15 +139,22 @@ static void hear_peer(struct gateway *g, const struct gh_peer *p)
 	tell_peer(g, known ? &before : NULL, p);
 }
 
+/* In pieces: all routes in one would be longer than a fact may be. */
 static void reply(struct gateway *g, uint32_t id, int rc, struct gh_buf *text)
 {
 	struct gh_fact f = { .type = GH_REPLY };
+	size_t left = gh_buf_length(text);
 
 	f.reply.id = id;
 	f.reply.status = (uint32_t)-rc;
 	f.reply.text = gh_buf_text(text);
-	f.reply.text_length = (uint32_t)gh_buf_length(text);
-	guests_send(g->guests, GH_ROLE_BGPD, &f);
+	do {
+		f.reply.more = left > REPLY_PIECE;
+		f.reply.text_length = f.reply.more ? REPLY_PIECE : (uint32_t)left;
+		guests_send(g->guests, GH_ROLE_BGPD, &f);
+		f.reply.text += f.reply.text_length;
+		left -= f.reply.text_length;
+	} while (left);
 }
 
 static void hear_edit(struct gateway *g, const struct gh_request *r)
