@@ -361,6 +361,8 @@ static void entry_change(struct entry *e, const struct gh_neighbor *n)
 
 	e->want = *n;
 	if (!peer) {
+		if (e->peer)
+			entry_detach(e);        /* deleted under us: see gh_neighbor_check */
 		entry_attach(e);
 		return;
 	}
