@@ -108,7 +108,9 @@ class Gateway:
         if not built.exists():
             raise Failure(f"{built} is missing: configure with --with-strongswan-headers")
         self.node.run("mkdir", "-p", "/run/lab/plugins", STATE_DIR)
-        self.node.run("sh", "-c", f"cp {PLUGINS}/*.so {built} /run/lab/plugins/")
+        # One after the other: an installed plugin of ours gives way to the built one.
+        self.node.run("sh", "-c", f"cp {PLUGINS}/*.so /run/lab/plugins/")
+        self.node.run("cp", built, "/run/lab/plugins/")
         self.node.run("mount", "--bind", "/run/lab/plugins", PLUGINS)
 
     # --- gatehoused -------------------------------------------------------------------------
