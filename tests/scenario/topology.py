@@ -75,6 +75,11 @@ EDGE1 = BIRD_BGP + """
 router id 172.16.0.1;
 protocol kernel { ipv4 { import none; export where source = RTS_BGP; }; }
 protocol kernel { ipv6 { import none; export where source = RTS_BGP; }; }
+# BIRD replaces an IPv6 route in the kernel by deleting and adding it, also when only its AS path
+# changed. A second table, served after the first, bridges the moment without.
+ipv6 table bridge6;
+protocol pipe { table master6; peer table bridge6; import none; export all; }
+protocol kernel { kernel table 200; ipv6 { table bridge6; import none; export where source = RTS_BGP; }; }
 protocol bgp gateway4 from session {
   local 172.16.0.1 as 12076; neighbor 172.16.0.2 as 65515; bfd on;
   ipv4 { import all; export where source = RTS_BGP; };
@@ -304,6 +309,7 @@ class Coexist:
         # Only the daemon under test may open the gateway's forwarding.
         for node in (n.edge1, n.edge2, n.onprem, n.inet, n.vpn):
             node.forward()
+        n.edge1.run("ip", "-6", "rule", "add", "pref", "40000", "lookup", "200")
         for family in ("-4", "-6"):
             n.onprem.run("ip", family, "rule", "add", "pref", "100", "lookup", "100")
             n.onprem.run("ip", family, "rule", "add", "pref", "200", "lookup", "200")
