@@ -59,14 +59,21 @@ def run(s):
 
 def operators(s):
     """What an operator takes out of our view of bgpd is made again, and forwarding agrees."""
-    peer = "172.16.0.1"
-    s.gateway.vtysh("configure terminal", f"router bgp {topology.ASN} view gateway",
-                    f"no neighbor {peer}")
-    s.gateway.wait_up()
-    s.report.claim(True, "a neighbor that was removed from the view comes back")
-    s.gateway.vtysh("configure terminal", f"no router bgp {topology.ASN} view gateway")
-    s.gateway.wait_up()
-    s.report.claim(True, "so does the view with all of them")
+    view = f"router bgp {topology.ASN} view gateway"
+    for lines, what in (((view, "no neighbor 172.16.0.1"), "a neighbor removed from the view"),
+                        ((f"no {view}",), "the view removed")):
+        before = since(s)
+        s.gateway.vtysh("configure terminal", *lines)
+        wait_until(lambda: since(s) not in (None, before), 40, f"{what} coming back")
+        s.gateway.wait_up()
+        s.report.claim(True, f"{what} comes back")
+
+
+def since(s):
+    """When edge1's session came up; None while it is down."""
+    words = [line.split() for line in topology.birdc(s.net.edge1, "show protocols").splitlines()
+             if line.split()[:1] == ["gateway4"]][0]
+    return words[4] if words[3] == "up" and "Established" in words else None
 
 
 def ours(s):
