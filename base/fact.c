@@ -168,6 +168,7 @@ static void neighbor(struct wire *w, struct gh_neighbor *n)
 	NUMBER(w, n->hold_s);
 	NUMBER(w, n->bfd_interval_ms);
 	NUMBER(w, n->bfd_multiplier);
+	NUMBER(w, n->prefix_limit);
 	string(w, n->password, sizeof(n->password));
 	string(w, n->description, sizeof(n->description));
 	if (!gh_addr_is_set(&n->peer))
@@ -221,6 +222,7 @@ static void request(struct wire *w, struct gh_request *r)
 {
 	NUMBER(w, r->id);
 	NUMBER(w, r->flags);
+	NUMBER(w, r->uid);
 	string(w, r->user, sizeof(r->user));
 	text(w, &r->text, &r->text_length);
 }
@@ -314,6 +316,8 @@ static void body(struct wire *w, struct gh_fact *f)
 		neighbor(w, &f->neighbor);
 		return;
 	case GH_NEIGHBOR_DEL:
+	case GH_TRY:
+	case GH_TRY_END:
 		NUMBER(w, f->id.id);
 		return;
 	case GH_NETWORK:
@@ -321,9 +325,11 @@ static void body(struct wire *w, struct gh_fact *f)
 		prefix(w, &f->network.prefix);
 		return;
 	case GH_CONFIG:
+	case GH_EVENT:
 		text(w, &f->config.text, &f->config.text_length);
 		return;
 	case GH_REPLY:
+	case GH_VERDICT:
 		reply(w, &f->reply);
 		return;
 	case GH_PEER:
@@ -337,6 +343,7 @@ static void body(struct wire *w, struct gh_fact *f)
 		return;
 	case GH_EDIT:
 	case GH_SHOW:
+	case GH_DO:
 		request(w, &f->request);
 		return;
 	case GH_SA:
@@ -405,11 +412,16 @@ const char *gh_fact_name(uint16_t type)
 	case GH_NETWORK_DEL: return "NETWORK_DEL";
 	case GH_CONFIG: return "CONFIG";
 	case GH_REPLY: return "REPLY";
+	case GH_EVENT: return "EVENT";
+	case GH_TRY: return "TRY";
+	case GH_TRY_END: return "TRY_END";
 	case GH_PEER: return "PEER";
 	case GH_PATH: return "PATH";
 	case GH_PATH_DEL: return "PATH_DEL";
 	case GH_EDIT: return "EDIT";
 	case GH_SHOW: return "SHOW";
+	case GH_DO: return "DO";
+	case GH_VERDICT: return "VERDICT";
 	case GH_SA: return "SA";
 	case GH_SA_DEL: return "SA_DEL";
 	case GH_SA_MOVE: return "SA_MOVE";

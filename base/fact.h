@@ -6,11 +6,13 @@
  * snapshot), then END, then changes. What a snapshot does not repeat is gone:
  * the receiver drops it at END. So either side may die at any time.
  *
- *   bgpd module  -> gatehoused   HELLO  PEER PATH PATH_DEL           END  SHOW EDIT
+ *   bgpd module  -> gatehoused   HELLO  PEER PATH PATH_DEL           END  SHOW EDIT DO VERDICT
  *   gatehoused   -> bgpd module  HELLO  SPEAKER NEIGHBOR NETWORK
- *                                       and their _DELs, CONFIG      END  REPLY
+ *                                       and their _DELs, CONFIG      END  REPLY EVENT TRY TRY_END
  *   charon plugin -> gatehoused  HELLO  SA SA_DEL SA_MOVE            END
  *   gatehoused -> charon plugin  HELLO                               END  SA_USE SA_EXPIRE SA_MAPPING
+ *   exporter     -> gatehoused   HELLO                               SHOW
+ *   gatehoused   -> exporter     HELLO                               REPLY
  *
  * Wire: an 8-byte header {u32 length of the body, u16 type, u16 0}, then the
  * body; integers big-endian; strings and arrays counted by a u16 (a text of
@@ -32,7 +34,7 @@
 #include "base/addr.h"
 #include "base/buf.h"
 
-#define GH_FACT_VERSION 1
+#define GH_FACT_VERSION 2
 #define GH_FACT_HEADER 8
 /* A whole configuration fits; a length beyond it is garbage, not a message. */
 #define GH_FACT_BODY_MAX (16u << 20)
@@ -55,12 +57,17 @@ enum gh_fact_type {
 	GH_NETWORK_DEL,
 	GH_CONFIG,
 	GH_REPLY,
+	GH_EVENT,
+	GH_TRY,
+	GH_TRY_END,
 
 	GH_PEER = 32,
 	GH_PATH,
 	GH_PATH_DEL,
 	GH_EDIT,
 	GH_SHOW,
+	GH_DO,
+	GH_VERDICT,
 
 	GH_SA = 48,
 	GH_SA_DEL,
@@ -74,6 +81,8 @@ enum gh_role {
 	GH_ROLE_GATEHOUSED = 1,
 	GH_ROLE_BGPD = 2,
 	GH_ROLE_CHARON = 3,
+	GH_ROLE_EXPORTER = 4,
+	GH_ROLES,               /* one past the last */
 };
 
 struct gh_hello {
@@ -115,11 +124,17 @@ struct gh_neighbor {
 	uint16_t keepalive_s, hold_s;
 	uint16_t bfd_interval_ms;       /* 0: no BFD */
 	uint8_t bfd_multiplier;
+	uint32_t prefix_limit;          /* of each family; the session ends beyond it; 0: none */
 	char password[GH_NAME_MAX + 1]; /* TCP MD5; "" for none. A secret. */
 	char description[GH_NAME_MAX + 1];
 };
 
-struct gh_id {                          /* NEIGHBOR_DEL */
+/*
+ * NEIGHBOR_DEL: the neighbor's number. TRY, TRY_END: the trial's. What is
+ * stated between them (SPEAKER, NEIGHBOR) is not done: the module says in a
+ * VERDICT whether bgpd would take it, given what it has now.
+ */
+struct gh_id {
 	uint32_t id;
 };
 
@@ -184,17 +199,19 @@ struct gh_network {                     /* NETWORK, NETWORK_DEL: advertise it */
  * whole configuration (vtysh -b), otherwise it is merged.
  */
 #define GH_EDIT_REPLACE 1u
+#define GH_EDIT_CANDIDATE 2u            /* the candidate is edited, running stays */
 
-struct gh_request {                     /* EDIT, SHOW */
+struct gh_request {                     /* EDIT, SHOW, DO */
 	uint32_t id;                    /* echoed by every REPLY */
 	uint32_t flags;
+	uint32_t uid;                   /* of the user, as the kernel says; access rules go by it */
 	char user[GH_TEXT_MAX + 1];
 	const char *text;               /* text_length bytes, no NUL inside */
 	uint32_t text_length;
 };
 
 /* status 0 is done; else an errno with words in text. more: another follows. */
-struct gh_reply {
+struct gh_reply {                       /* REPLY, VERDICT */
 	uint32_t id;
 	uint32_t status;
 	bool more;
@@ -202,8 +219,8 @@ struct gh_reply {
 	uint32_t text_length;
 };
 
-/* The running configuration as text, pushed on every change. */
-struct gh_text {                        /* CONFIG */
+/* The running configuration as text, pushed on every change; a line of the timeline. */
+struct gh_text {                        /* CONFIG, EVENT */
 	const char *text;
 	uint32_t text_length;
 };
@@ -276,14 +293,14 @@ struct gh_fact {
 		struct gh_hello hello;
 		struct gh_speaker speaker;
 		struct gh_neighbor neighbor;
-		struct gh_id id;                /* NEIGHBOR_DEL */
+		struct gh_id id;                /* NEIGHBOR_DEL, TRY, TRY_END */
 		struct gh_network network;      /* NETWORK, NETWORK_DEL */
-		struct gh_text config;
-		struct gh_reply reply;
+		struct gh_text config;          /* CONFIG, EVENT */
+		struct gh_reply reply;          /* REPLY, VERDICT */
 		struct gh_peer peer;
 		struct gh_path path;
 		struct gh_path_del path_del;
-		struct gh_request request;      /* EDIT, SHOW */
+		struct gh_request request;      /* EDIT, SHOW, DO */
 		struct gh_sa sa;
 		struct gh_sa_name sa_name;      /* SA_DEL */
 		struct gh_sa_move sa_move;

@@ -65,17 +65,21 @@ const char *gh_config_running(void)
 
 /* ---- talking to gatehoused -------------------------------------------- */
 
-static void user_of(const struct vty *vty, char *out, size_t size)
+/* bgpd's own start-up file is root's; access rules go by the uid. */
+static uint32_t user_of(const struct vty *vty, char *out, size_t size)
 {
 	struct ucred cred;
 	socklen_t length = sizeof(cred);
 
-	if (!vty || vty->fd < 0 || getsockopt(vty->fd, SOL_SOCKET, SO_PEERCRED, &cred, &length))
+	if (!vty || vty->fd < 0 || getsockopt(vty->fd, SOL_SOCKET, SO_PEERCRED, &cred, &length)) {
 		snprintf(out, size, "bgpd");
-	else if (!cred.uid)
+		return 0;
+	}
+	if (!cred.uid)
 		snprintf(out, size, "root");
 	else
 		snprintf(out, size, "uid %u", cred.uid);
+	return cred.uid;
 }
 
 static struct gh_fact request_of(enum gh_fact_type type, const struct vty *vty, uint32_t flags,
@@ -86,7 +90,7 @@ static struct gh_fact request_of(enum gh_fact_type type, const struct vty *vty, 
 	f.request.flags = flags;
 	f.request.text = text;
 	f.request.text_length = (uint32_t)strlen(text);
-	user_of(vty, f.request.user, sizeof(f.request.user));
+	f.request.uid = user_of(vty, f.request.user, sizeof(f.request.user));
 	return f;
 }
 

@@ -40,7 +40,7 @@ struct guests {
 	ev_prepare flushing;            /* once per turn: batch what the turn queued */
 	uid_t bgpd_uid;
 	struct guest callers[CALLERS_MAX];
-	struct guest *by_role[GH_ROLE_CHARON + 1];
+	struct guest *by_role[GH_ROLES];
 };
 
 static const char *role_name(uint32_t role)
@@ -52,7 +52,7 @@ static void guest_close(struct guest *g)
 {
 	struct guests *all = g->all;
 	uint32_t role = g->link.greeted ? g->link.peer.role : 0;
-	bool seated = role <= GH_ROLE_CHARON && all->by_role[role] == g;
+	bool seated = role < GH_ROLES && all->by_role[role] == g;
 
 	ev_io_stop(all->loop, &g->readable);
 	ev_io_stop(all->loop, &g->writable);

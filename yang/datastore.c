@@ -1,8 +1,5 @@
 /*
  * The running tree: see datastore.h.
- *
- * The module's text is compiled in, so that program and schema are always of
- * one version and no file can be missing; ietf-inet-types is inside libyang.
  */
 #include "yang/datastore.h"
 
@@ -10,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "yang/gatehouse_yang.h"
+#include "yang/context.h"
 #include "yang/legs.h"
 #include "yang/snapshot.h"
 
@@ -37,22 +34,17 @@ static void start_empty(struct datastore *ds)
 int datastore_new(struct datastore **out, struct gh_buf *why)
 {
 	struct datastore *ds;
-	struct lys_module *module = NULL;
-	const char *message;
+	int ret;
 
 	ds = calloc(1, sizeof(*ds));
 	if (!ds)
 		abort();
-	ly_log_options(LY_LOSTORE_LAST);
-	if (ly_ctx_new(NULL, LY_CTX_NO_YANGLIBRARY | LY_CTX_DISABLE_SEARCHDIRS, &ds->context) ||
-	    lys_parse_mem(ds->context, gatehouse_yang, LYS_IN_YANG, &module)) {
-		message = ds->context ? ly_errmsg(ds->context) : NULL;
-		gh_buf_printf(why, "libyang refuses the module gatehouse: %s",
-			      message ? message : "no context");
-		datastore_free(ds);
-		return -EINVAL;
+	ret = context_new(&ds->context, why);
+	if (ret) {
+		free(ds);
+		return ret;
 	}
-	ds->module = module;
+	ds->module = ly_ctx_get_module_implemented(ds->context, "gatehouse");
 	start_empty(ds);
 	*out = ds;
 	return 0;
@@ -63,7 +55,7 @@ void datastore_free(struct datastore *ds)
 	if (!ds)
 		return;
 	datastore_state_fini(&ds->running);
-	ly_ctx_destroy(ds->context);
+	context_free(ds->context);
 	free(ds);
 }
 

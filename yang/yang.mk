@@ -1,19 +1,27 @@
 # The configuration: YANG module, datastore, transaction, lines of text.
 noinst_LIBRARIES += libghyang.a
-EXTRA_DIST += yang/modules/gatehouse.yang
+OUR_MODULES = \
+	yang/modules/gatehouse.yang \
+	yang/modules/gatehouse-state.yang
+EXTRA_DIST += yang/embed $(OUR_MODULES)
+# Of the IETF, and so not of this tree: the host's package has them.
+IETF_MODULES = \
+	ietf-netconf@2011-06-01.yang \
+	ietf-netconf-acm@2018-02-14.yang \
+	ietf-netconf-monitoring@2010-10-04.yang \
+	ietf-netconf-nmda@2019-01-07.yang \
+	ietf-netconf-notifications@2012-02-06.yang \
+	ietf-netconf-with-defaults@2011-06-01.yang \
+	ietf-origin@2018-02-14.yang
 
-# The module's text becomes a C string, so that no file can be missing or of
+# The modules' texts become C strings, so that no file can be missing or of
 # another version.
-BUILT_SOURCES += yang/gatehouse_yang.h
-CLEANFILES += yang/gatehouse_yang.h
-yang/gatehouse_yang.h: $(srcdir)/yang/modules/gatehouse.yang
-	$(AM_V_GEN)$(MKDIR_P) yang && { \
-		echo 'static const char gatehouse_yang[] ='; \
-		$(SED) -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $(srcdir)/yang/modules/gatehouse.yang; \
-		echo ';'; } >$@.new && mv $@.new $@
-
-# BUILT_SOURCES serves only all, check and install.
-yang/libghyang_a-datastore.$(OBJEXT): yang/gatehouse_yang.h
+CLEANFILES += yang/modules.c
+yang/modules.c: $(srcdir)/yang/embed $(addprefix $(srcdir)/,$(OUR_MODULES))
+	$(AM_V_GEN)$(MKDIR_P) yang && $(SHELL) $(srcdir)/yang/embed \
+		$(addprefix $(srcdir)/,$(OUR_MODULES)) \
+		$(addprefix $(IETF_MODULES_DIR)/,$(IETF_MODULES)) >$@.new && mv $@.new $@
+nodist_libghyang_a_SOURCES = yang/modules.c
 
 libghyang_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
 libghyang_a_SOURCES = \
@@ -24,6 +32,7 @@ libghyang_a_SOURCES = \
 	yang/cli_step.c yang/cli_step.h \
 	yang/cli_value.c yang/cli_value.h \
 	yang/config.c yang/config.h \
+	yang/context.c yang/context.h yang/context_modules.h \
 	yang/datastore.c yang/datastore.h \
 	yang/edit.c yang/edit.h \
 	yang/legs.c yang/legs.h \

@@ -28,7 +28,8 @@ static struct gh_prefix prefix(const char *text)
 static const uint16_t all_types[] = {
 	GH_HELLO, GH_END, GH_SPEAKER, GH_NEIGHBOR, GH_NEIGHBOR_DEL, GH_NETWORK, GH_NETWORK_DEL,
 	GH_CONFIG, GH_REPLY, GH_PEER, GH_PATH, GH_PATH_DEL, GH_EDIT, GH_SHOW, GH_SA, GH_SA_DEL,
-	GH_SA_MOVE, GH_SA_USE, GH_SA_EXPIRE, GH_SA_MAPPING,
+	GH_SA_MOVE, GH_SA_USE, GH_SA_EXPIRE, GH_SA_MAPPING, GH_EVENT, GH_TRY, GH_TRY_END, GH_DO,
+	GH_VERDICT,
 };
 
 static void fill_neighbor(struct gh_neighbor *n)
@@ -121,6 +122,8 @@ static struct gh_fact sample(uint16_t type)
 		fill_neighbor(&f.neighbor);
 		break;
 	case GH_NEIGHBOR_DEL:
+	case GH_TRY:
+	case GH_TRY_END:
 		f.id.id = 9;
 		break;
 	case GH_NETWORK:
@@ -128,9 +131,11 @@ static struct gh_fact sample(uint16_t type)
 		f.network.prefix = prefix("10.1.0.0/16");
 		break;
 	case GH_CONFIG:
+	case GH_EVENT:
 		fill_text(&f.config.text, &f.config.text_length);
 		break;
 	case GH_REPLY:
+	case GH_VERDICT:
 		f.reply.id = 77;
 		f.reply.status = EINVAL;
 		f.reply.more = true;
@@ -152,7 +157,9 @@ static struct gh_fact sample(uint16_t type)
 		break;
 	case GH_EDIT:
 	case GH_SHOW:
+	case GH_DO:
 		f.request.id = 1;
+		f.request.uid = 1000;
 		strcpy(f.request.user, "admin");
 		fill_text(&f.request.text, &f.request.text_length);
 		break;
@@ -184,9 +191,10 @@ static struct gh_fact sample(uint16_t type)
 /* The one pointer in a fact is compared by what it points to. */
 static void unborrow(struct gh_fact *f, const char *text, uint32_t length)
 {
-	const char **where = f->type == GH_CONFIG ? &f->config.text
-			   : f->type == GH_REPLY ? &f->reply.text
-			   : f->type == GH_EDIT || f->type == GH_SHOW ? &f->request.text : NULL;
+	const char **where = f->type == GH_CONFIG || f->type == GH_EVENT ? &f->config.text
+			   : f->type == GH_REPLY || f->type == GH_VERDICT ? &f->reply.text
+			   : f->type == GH_EDIT || f->type == GH_SHOW || f->type == GH_DO
+			   ? &f->request.text : NULL;
 
 	if (!where)
 		return;
