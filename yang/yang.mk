@@ -25,6 +25,7 @@ nodist_libghyang_a_SOURCES = yang/modules.c
 
 libghyang_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
 libghyang_a_SOURCES = \
+	yang/access.c yang/access.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
 	yang/cli_parse.c \
