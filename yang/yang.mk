@@ -2,7 +2,9 @@
 noinst_LIBRARIES += libghyang.a
 OUR_MODULES = \
 	yang/modules/gatehouse.yang \
-	yang/modules/gatehouse-state.yang
+	yang/modules/gatehouse-operations.yang \
+	yang/modules/gatehouse-state.yang \
+	yang/modules/gatehouse-types.yang
 EXTRA_DIST += yang/embed $(OUR_MODULES)
 # Of the IETF, and so not of this tree: the host's package has them.
 IETF_MODULES = \
