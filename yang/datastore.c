@@ -106,28 +106,108 @@ static int delete_nodes(struct lyd_node **tree, const char *path)
 	return ret;
 }
 
-int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const struct edit *edit,
+/* The node that was set, not filled in as default; NULL for none. */
+static struct lyd_node *find_node(struct lyd_node *tree, const char *path)
+{
+	struct lyd_node *node = NULL;
+
+	if (!tree || lyd_find_path(tree, path, 0, &node) || !node || node->flags & LYD_DEFAULT)
+		return NULL;
+	return node;
+}
+
+static void empty(struct lyd_node *node)
+{
+	struct lyd_node *child, *next;
+
+	LY_LIST_FOR_SAFE(lyd_child_no_keys(node), next, child)
+		lyd_free_tree(child);
+}
+
+/* Moves an entry among its siblings of the same list. */
+static int place_node(struct lyd_node **tree, const struct edit *edit, struct gh_buf *why)
+{
+	struct lyd_node *node = find_node(*tree, edit->path), *at, *next;
+
+	if (!node || !lysc_is_userordered(node->schema))
+		return 0;
+	if (edit->place == EDIT_BEFORE || edit->place == EDIT_AFTER) {
+		at = edit->anchor ? find_node(*tree, edit->anchor) : NULL;
+		if (!at || at->schema != node->schema || at->parent != node->parent) {
+			gh_buf_printf(why, "there is no such entry to insert it next to");
+			return -ENODATA;
+		}
+	} else {
+		at = node;
+		while (edit->place == EDIT_FIRST && at->prev->next && at->prev->schema == at->schema)
+			at = at->prev;
+		for (next = at->next; edit->place == EDIT_LAST && next; next = next->next)
+			if (next->schema == at->schema)
+				at = next;
+	}
+	if (at == node)
+		return 0;
+	if (edit->place == EDIT_BEFORE || edit->place == EDIT_FIRST)
+		lyd_insert_before(at, node);
+	else
+		lyd_insert_after(at, node);
+	return 0;
+}
+
+static int set_node(const struct datastore *ds, struct lyd_node **tree, const struct edit *edit,
 		    struct gh_buf *why)
 {
 	struct lyd_node *top = NULL;
 
-	if (edit->verb != EDIT_SET) {
-		int ret = delete_nodes(tree, edit->path);
-
-		return edit->verb == EDIT_CLEAR ? 0 : ret;
-	}
 	if (lyd_new_path2(*tree, ds->context, edit->path, edit->value,
 			  edit->value ? strlen(edit->value) : 0, LYD_ANYDATA_STRING,
 			  LYD_NEW_PATH_UPDATE, &top, NULL)) {
-		const char *message = ly_errmsg(ds->context);
+		const struct ly_err_item *error = ly_err_last(ds->context);
+		int rc = error && error->vecode == LYVE_REFERENCE ? -ENXIO : -EINVAL;
 
-		gh_buf_printf(why, "%s", message ? message : "refused by the schema");
+		gh_buf_printf(why, "%s", error && error->msg ? error->msg :
+			      "refused by the schema");
 		ly_err_clean(ds->context, NULL);
-		return -EINVAL;
+		return rc;
 	}
 	if (!*tree)
 		*tree = top;
+	*tree = lyd_first_sibling(*tree);
 	return 0;
+}
+
+int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const struct edit *edit,
+		    struct gh_buf *why)
+{
+	struct lyd_node *node;
+	int ret;
+
+	switch (edit->verb) {
+	case EDIT_DELETE:
+		return delete_nodes(tree, edit->path);
+	case EDIT_CLEAR:
+		delete_nodes(tree, edit->path);
+		return 0;
+	case EDIT_CREATE:
+		if (find_node(*tree, edit->path)) {
+			gh_buf_printf(why, "it is there already");
+			return -EEXIST;
+		}
+		break;
+	case EDIT_REPLACE:
+		node = find_node(*tree, edit->path);
+		if (node)
+			empty(node);
+		break;
+	case EDIT_SET:
+		break;
+	}
+	ret = set_node(ds, tree, edit, why);
+	if (!ret && edit->place != EDIT_KEEP)
+		ret = place_node(tree, edit, why);
+	if (!ret)
+		*tree = lyd_first_sibling(*tree);
+	return ret;
 }
 
 /* libyang has the path inside a sentence: Data location "/gatehouse:gateway/...". */
@@ -148,7 +228,7 @@ int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struc
 {
 	const struct ly_err_item *error;
 
-	if (!lyd_validate_module(tree, ds->module, LYD_VALIDATE_NO_STATE, NULL))
+	if (!lyd_validate_all(tree, ds->context, LYD_VALIDATE_NO_STATE, NULL))
 		return 0;
 	error = ly_err_last(ds->context);
 	if (error)

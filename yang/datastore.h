@@ -40,8 +40,9 @@ const struct datastore_state *datastore_running(const struct datastore *ds);
 struct lyd_node *datastore_copy(const struct datastore *ds);
 
 /*
- * Does one step on *tree. -ENOENT: EDIT_DELETE found nothing. -EINVAL: the
- * schema refuses the value, words in why.
+ * Does one step on *tree. -ENOENT: EDIT_DELETE found nothing. -EEXIST:
+ * EDIT_CREATE found it. -ENODATA: the anchor is not there. -ENXIO: the schema
+ * has no such node; -EINVAL: it refuses the value. Words in why, but for -ENOENT.
  */
 int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const struct edit *edit,
 		    struct gh_buf *why);

@@ -30,6 +30,7 @@ void edits_add(struct edits *edits, const struct edit *edit)
 	*e = *edit;
 	e->path = copy(edit->path);
 	e->value = copy(edit->value);
+	e->anchor = copy(edit->anchor);
 }
 
 void edits_fini(struct edits *edits)
@@ -38,6 +39,7 @@ void edits_fini(struct edits *edits)
 
 	for (i = 0; i < edits->count; i++) {
 		free(edits->array[i].path);
+		free(edits->array[i].anchor);
 		if (edits->array[i].value)
 			explicit_bzero(edits->array[i].value, strlen(edits->array[i].value));
 		free(edits->array[i].value);

@@ -14,18 +14,40 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* RFC 6241 7.2, with the words of its `operation` attribute in brackets. */
 enum edit_verb {
-	EDIT_SET,               /* create, or change the value of a leaf */
-	EDIT_DELETE,            /* absent is a warning */
-	EDIT_CLEAR,             /* delete if it is there */
+	EDIT_SET,               /* create, or change the value of a leaf [merge] */
+	EDIT_CREATE,            /* it must not be there: data-exists [create] */
+	/*
+	 * A leaf: as EDIT_SET. A container or list entry: made when it is
+	 * absent, and emptied of all but its keys [replace].
+	 */
+	EDIT_REPLACE,
+	/*
+	 * It must be there: data-missing [delete]. In a line of text (line is
+	 * not 0), an absent one is a warning only.
+	 */
+	EDIT_DELETE,
+	EDIT_CLEAR,             /* delete it if it is there [remove] */
+};
+
+/* Where the entry of a list that the user orders goes (RFC 7950 7.8.6); not for removals. */
+enum edit_place {
+	EDIT_KEEP,              /* stays where it is, a new one comes last */
+	EDIT_FIRST,
+	EDIT_LAST,
+	EDIT_BEFORE,
+	EDIT_AFTER,
 };
 
 struct edit {
-	unsigned line;          /* of the request, from 1 */
+	unsigned line;          /* of the request's text, from 1; 0: it is no text */
 	enum edit_verb verb;
+	enum edit_place place;
 	bool secret;            /* the value is an encrypted secret */
-	char *path;
-	char *value;            /* NULL for lists, containers and removals */
+	char *path;             /* as of lyd_path: JSON names, keys, [.='value'] of a leaf-list */
+	char *value;            /* canonical, JSON prefixes; NULL for lists, containers, removals */
+	char *anchor;           /* EDIT_BEFORE, EDIT_AFTER: path of the other entry */
 };
 
 struct edits {

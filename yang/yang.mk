@@ -28,6 +28,7 @@ nodist_libghyang_a_SOURCES = yang/modules.c
 libghyang_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
 libghyang_a_SOURCES = \
 	yang/access.c yang/access.h \
+	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
 	yang/cli_parse.c \
@@ -38,6 +39,7 @@ libghyang_a_SOURCES = \
 	yang/context.c yang/context.h yang/context_modules.h \
 	yang/datastore.c yang/datastore.h \
 	yang/edit.c yang/edit.h \
+	yang/finding.c yang/finding.h \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
 	yang/meaning_address.c yang/meaning_report.h \
@@ -45,4 +47,4 @@ libghyang_a_SOURCES = \
 	yang/snapshot.c yang/snapshot.h \
 	yang/store.c yang/store.h \
 	yang/transaction.c yang/transaction.h
-GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS)
+GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS) $(EV_LIBS)

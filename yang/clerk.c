@@ -1,0 +1,157 @@
+/*
+ * The clerk's thread: see clerk.h.
+ *
+ * Two lists under one lock: what waits and what is done. One ev_async wakes
+ * the loop; libev makes several wakes into one, so the loop takes the whole
+ * list each time.
+ */
+#include "yang/clerk.h"
+
+#include <ev.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+struct list {
+	struct clerk_job *first, **end;
+};
+
+struct clerk {
+	struct ev_loop *loop;           /* NULL: no thread */
+	ev_async wake;
+	pthread_t thread;
+	pthread_mutex_t lock;           /* protects all below */
+	pthread_cond_t more;
+	struct list waiting, finished;
+	bool stop;
+};
+
+static void list_init(struct list *l)
+{
+	l->first = NULL;
+	l->end = &l->first;
+}
+
+static void list_add(struct list *l, struct clerk_job *job)
+{
+	job->next = NULL;
+	*l->end = job;
+	l->end = &job->next;
+}
+
+static struct clerk_job *list_take(struct list *l)
+{
+	struct clerk_job *job = l->first;
+
+	l->first = job->next;
+	if (!l->first)
+		l->end = &l->first;
+	return job;
+}
+
+static void *work(void *arg)
+{
+	struct clerk *c = arg;
+
+	pthread_mutex_lock(&c->lock);
+	for (;;) {
+		struct clerk_job *job;
+
+		while (!c->waiting.first && !c->stop)
+			pthread_cond_wait(&c->more, &c->lock);
+		if (!c->waiting.first)
+			break;
+		job = list_take(&c->waiting);
+		pthread_mutex_unlock(&c->lock);
+		job->run(job);
+		pthread_mutex_lock(&c->lock);
+		list_add(&c->finished, job);
+		if (!c->stop)
+			ev_async_send(c->loop, &c->wake);
+	}
+	pthread_mutex_unlock(&c->lock);
+	return NULL;
+}
+
+static void on_wake(struct ev_loop *loop, ev_async *w, int events)
+{
+	struct clerk *c = w->data;
+	struct clerk_job *job, *next;
+
+	(void)loop, (void)events;
+	pthread_mutex_lock(&c->lock);
+	job = c->finished.first;
+	list_init(&c->finished);
+	pthread_mutex_unlock(&c->lock);
+	for (; job; job = next) {
+		next = job->next;       /* done may free the job */
+		if (job->done)
+			job->done(job);
+	}
+}
+
+/* Signals are the loop's. */
+static void start(struct clerk *c)
+{
+	sigset_t all, before;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&c->thread, NULL, work, c))
+		abort();
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+struct clerk *clerk_new(struct ev_loop *loop)
+{
+	struct clerk *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	c->loop = loop;
+	list_init(&c->waiting);
+	list_init(&c->finished);
+	if (!loop)
+		return c;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_cond_init(&c->more, NULL);
+	ev_async_init(&c->wake, on_wake);
+	c->wake.data = c;
+	ev_async_start(loop, &c->wake);
+	ev_unref(loop);         /* it alone keeps no loop running */
+	start(c);
+	return c;
+}
+
+void clerk_submit(struct clerk *clerk, struct clerk_job *job)
+{
+	if (!clerk->loop) {
+		job->run(job);
+		if (job->done)
+			job->done(job);
+		return;
+	}
+	pthread_mutex_lock(&clerk->lock);
+	list_add(&clerk->waiting, job);
+	pthread_cond_signal(&clerk->more);
+	pthread_mutex_unlock(&clerk->lock);
+}
+
+void clerk_free(struct clerk *clerk)
+{
+	if (!clerk)
+		return;
+	if (clerk->loop) {
+		pthread_mutex_lock(&clerk->lock);
+		clerk->stop = true;
+		pthread_cond_signal(&clerk->more);
+		pthread_mutex_unlock(&clerk->lock);
+		pthread_join(clerk->thread, NULL);
+		ev_ref(clerk->loop);
+		ev_async_stop(clerk->loop, &clerk->wake);
+		pthread_cond_destroy(&clerk->more);
+		pthread_mutex_destroy(&clerk->lock);
+	}
+	free(clerk);
+}
