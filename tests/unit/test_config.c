@@ -57,7 +57,7 @@ static void test_connection_equal(void **state)
 	assert_true(gw_connection_equal(NULL, NULL));
 	assert_false(gw_connection_equal(&a, NULL));
 	assert_false(gw_connection_equal(NULL, &a));
-	for (i = 0; i < 18; i++) {
+	for (i = 0; i < 31; i++) {
 		b = a;
 		switch (i) {
 		case 0: b.leg = 1; break;
@@ -78,6 +78,19 @@ static void test_connection_equal(void **state)
 		case 15: b.replay_window = 1; break;
 		case 16: b.weight = 1; break;
 		case 17: b.shutdown = true; break;
+		case 18: b.profile[0] = 'x'; break;
+		case 19: b.certificate[0] = 'x'; break;
+		case 20: b.authority[0] = 'x'; break;
+		case 21: b.certificate_file[0] = 'x'; break;
+		case 22: b.key_file[0] = 'x'; break;
+		case 23: b.authority_file[0] = 'x'; break;
+		case 24: b.ike.encryption = GW_AES256; break;
+		case 25: b.ike.integrity = GW_SHA384; break;
+		case 26: b.ike.group = GW_ECP384; break;
+		case 27: b.integrity_bits = 128; break;
+		case 28: b.pfs = GW_GROUP_WITHOUT; break;
+		case 29: b.dpd_timeout_s = 9; break;
+		case 30: b.prefix_limit = 1; break;
 		}
 		assert_false(gw_connection_equal(&a, &b));
 	}
@@ -92,7 +105,7 @@ static void test_circuit_and_gateway_equal(void **state)
 	(void)state;
 	assert_true(gw_circuit_equal(&a, &a));
 	assert_false(gw_circuit_equal(&a, NULL));
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < 11; i++) {
 		b = a;
 		switch (i) {
 		case 0: b.name[0] = 'b'; break;
@@ -105,6 +118,7 @@ static void test_circuit_and_gateway_equal(void **state)
 		case 7: b.bfd_multiplier = 1; break;
 		case 8: b.wait_to_restore_s = 1; break;
 		case 9: b.weight = 1; break;
+		case 10: b.prefix_limit = 1; break;
 		}
 		assert_false(gw_circuit_equal(&a, &b));
 	}
