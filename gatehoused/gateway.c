@@ -71,18 +71,20 @@ static void on_rib_due(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop, (void)w, (void)events;
 }
 
+/* Orphans end without a word from charon (what limits end, hear_esp tells). */
+static void on_tunnel(void *ctx, uint32_t leg)
+{
+	apply_tunnel(ctx, leg);
+}
+
 static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct gateway *g = w->data;
-	const struct gw_config *config = store_config(g->store);
 
 	(void)loop, (void)events;
-	ipsec_tick(g->ipsec);
+	ipsec_tick(g->ipsec, on_tunnel, g);
 	underlay_tick(g->underlay);
 	hear_use(g);
-	/* Limits and orphans end SAs without a word from charon. */
-	for (size_t i = 0; i < config->connection_count; i++)
-		apply_tunnel(g, config->connections[i].leg);
 }
 
 static void on_settle(struct ev_loop *loop, ev_timer *w, int events)

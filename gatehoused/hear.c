@@ -32,15 +32,13 @@
 
 const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16])
 {
-	struct gw_leg found;
+	struct rib_leg_view view;
 
-	if (!gw_config_leg(store_config(g->store), leg, &found))
+	if (rib_leg_view(g->rib, leg, &view) < 0)
 		snprintf(text, GH_NAME_MAX + 16, "leg %u", leg);
-	else if (found.connection)
-		snprintf(text, GH_NAME_MAX + 16, "%s", found.connection->name);
 	else
-		snprintf(text, GH_NAME_MAX + 16, "%s %s", found.circuit->name,
-			 gw_role_name(found.role));
+		snprintf(text, GH_NAME_MAX + 16, "%.80s%s%.11s", view.config->name,
+			 view.config->edge[0] ? " " : "", view.config->edge);
 	return text;
 }
 
@@ -91,13 +89,7 @@ void hear_left(void *gateway, enum gh_role role)
 /* The session that speaks for a leg: IPv4's, or IPv6's when it is the only one. */
 static bool is_leading(const struct gateway *g, uint32_t neighbor)
 {
-	const struct gh_neighbor *n;
-
-	for (size_t i = 0; (n = speaker_neighbor(g->speaker, i)); i++) {
-		if (gh_neighbor_leg(n->id) == gh_neighbor_leg(neighbor))
-			return n->id == neighbor;
-	}
-	return false;
+	return !(neighbor & 1) || !speaker_neighbor_find(g->speaker, neighbor - 1);
 }
 
 static void tell_peer(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
@@ -259,6 +251,14 @@ static void hear_sa(struct gateway *g, const struct gh_sa *sa)
 	apply_tunnel(g, sa->leg);
 }
 
+static void hear_sa_del(struct gateway *g, const struct gh_sa_name *name)
+{
+	uint32_t leg;
+
+	if (!ipsec_sa_del(g->ipsec, name, &leg))
+		apply_tunnel(g, leg);
+}
+
 static void all_tunnels(struct gateway *g)
 {
 	const struct gw_config *config = store_config(g->store);
@@ -284,8 +284,7 @@ static void hear_charon(struct gateway *g, const struct gh_fact *f)
 		hear_sa(g, &f->sa);
 		break;
 	case GH_SA_DEL:
-		ipsec_sa_del(g->ipsec, &f->sa_name);
-		all_tunnels(g);
+		hear_sa_del(g, &f->sa_name);
 		break;
 	case GH_SA_MOVE:
 		ipsec_sa_move(g->ipsec, &f->sa_move);
@@ -338,27 +337,30 @@ void hear_link_lost(void *gateway)
 
 /* What the timeline told of a leg's IKE last: charon repeats itself. */
 struct ike_told {
-	uint32_t leg;
+	bool known;
 	enum ike_state state;
 	enum ike_child_state child;
 	enum ike_fault fault;
 };
 
+/* By leg: their numbers are small, because freed ones are given again (yang/legs.h). */
 static struct ike_told *ike_told(struct gateway *g, uint32_t leg)
 {
-	struct ike_told *t;
+	struct ike_told *t = g->ike_told;
+	size_t count = g->ike_told_count;
 
-	for (size_t i = 0; i < g->ike_told_count; i++) {
-		if (g->ike_told[i].leg == leg)
-			return &g->ike_told[i];
+	if (leg >= count) {
+		count = leg + 64;
+		t = realloc(t, count * sizeof(*t));
+		if (!t)
+			abort();
+		memset(t + g->ike_told_count, 0, (count - g->ike_told_count) * sizeof(*t));
+		g->ike_told = t;
+		g->ike_told_count = count;
 	}
-	t = realloc(g->ike_told, (g->ike_told_count + 1) * sizeof(*t));
-	if (!t)
-		abort();
-	g->ike_told = t;
-	t += g->ike_told_count++;
-	*t = (struct ike_told){ .leg = leg, .state = IKE_DOWN, .child = IKE_CHILD_NONE };
-	return t;
+	if (!t[leg].known)
+		t[leg] = (struct ike_told){ .known = true, .state = IKE_DOWN, .child = IKE_CHILD_NONE };
+	return &t[leg];
 }
 
 void hear_ike(void *gateway, uint32_t leg)
@@ -370,7 +372,7 @@ void hear_ike(void *gateway, uint32_t leg)
 
 	if (!s || (t->state == s->state && t->child == s->child.state && t->fault == s->fault))
 		return;
-	*t = (struct ike_told){ leg, s->state, s->child.state, s->fault };
+	*t = (struct ike_told){ true, s->state, s->child.state, s->fault };
 	timeline_add(g->timeline, TIMELINE_IKE, "%s: IKE %s, child SA %s%s%s",
 		     gateway_leg_name(g, leg, name), ike_state_name(s->state),
 		     ike_child_state_name(s->child.state), s->error[0] ? ", " : "", s->error);
@@ -397,20 +399,16 @@ void hear_esp(struct gateway *g)
 	}
 }
 
-static void use_send(void *ctx, const struct ipsec_sa_state *s)
+static void use_send(void *ctx, const struct gh_sa_use *use)
 {
 	struct gateway *g = ctx;
-	struct gh_fact f = { .type = GH_SA_USE };
+	struct gh_fact f = { .type = GH_SA_USE, .sa_use = *use };
 
-	f.sa_use = (struct gh_sa_use){
-		.name = s->name, .bytes = s->bytes, .packets = s->packets,
-		.last_use_s = s->last_use_s,
-	};
 	guests_send(g->guests, GH_ROLE_CHARON, &f);
 }
 
 void hear_use(struct gateway *g)
 {
 	if (guests_here(g->guests, GH_ROLE_CHARON))
-		ipsec_sa_each(g->ipsec, 0, use_send, g);
+		ipsec_use_each(g->ipsec, use_send, g);
 }

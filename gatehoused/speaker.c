@@ -292,13 +292,20 @@ bool speaker_is_ready(const struct speaker *s)
 
 /* ---- what is heard ----------------------------------------------------- */
 
+static const struct gh_neighbor *neighbor_find(const struct speaker *s, uint32_t id)
+{
+	const struct gh_neighbor key = { .id = id };
+
+	return s->stated.neighbor_count
+	       ? bsearch(&key, s->stated.neighbors, s->stated.neighbor_count,
+			 sizeof(key), by_id) : NULL;
+}
+
 static struct gh_peer *peer_find(const struct speaker *s, uint32_t id)
 {
-	for (size_t i = 0; i < s->stated.neighbor_count; i++) {
-		if (s->stated.neighbors[i].id == id)
-			return &s->peers[i];
-	}
-	return NULL;
+	const struct gh_neighbor *n = neighbor_find(s, id);
+
+	return n ? &s->peers[n - s->stated.neighbors] : NULL;
 }
 
 bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer)
@@ -321,4 +328,9 @@ const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor)
 const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index)
 {
 	return index < s->stated.neighbor_count ? &s->stated.neighbors[index] : NULL;
+}
+
+const struct gh_neighbor *speaker_neighbor_find(const struct speaker *s, uint32_t id)
+{
+	return neighbor_find(s, id);
 }

@@ -50,5 +50,7 @@ bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer);
 const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor);
 /* The neighbors stated at present, by rising number: index from 0, NULL at the end. */
 const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index);
+/* One of them, or NULL. */
+const struct gh_neighbor *speaker_neighbor_find(const struct speaker *s, uint32_t id);
 
 #endif

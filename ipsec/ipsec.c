@@ -180,15 +180,20 @@ void ipsec_mtu_set(struct ipsec *i, uint16_t mtu)
 	i->worker[WORKER_RX].in.mtu = mtu;
 }
 
-void ipsec_tick(struct ipsec *i)
+void ipsec_tick(struct ipsec *i, ipsec_leg_changed *changed, void *ctx)
 {
 	struct gh_time now = gh_now();
 	struct sa *next;
 
 	for (struct sa *sa = i->tables.sadb.all; sa; sa = next) {
+		uint32_t leg = sa->leg;
+
 		next = sa->next;
-		if (sa->orphan_until.ns && now.ns >= sa->orphan_until.ns)
-			sadb_del(&i->tables.sadb, sa);
+		if (!sa->orphan_until.ns || now.ns < sa->orphan_until.ns)
+			continue;
+		sadb_del(&i->tables.sadb, sa);
+		if (changed)
+			changed(ctx, leg);
 	}
 	reclaim_collect(&i->tables.reclaim);
 }
@@ -203,30 +208,30 @@ int ipsec_sa_set(struct ipsec *i, const struct gh_sa *fact)
 		return err;
 	if (fresh && !atomic_load(&fresh->usable)) {
 		fresh->ask = true;
+		i->tables.sadb.asking++;
 		eventfd_write(i->event_fd, 1);
 	}
 	return 0;
 }
 
-int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name)
+int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name, uint32_t *leg)
 {
 	struct sa *sa = sadb_find(&i->tables.sadb, name);
 
 	if (!sa)
 		return -ENOENT;
+	if (leg)
+		*leg = sa->leg;
 	sadb_del(&i->tables.sadb, sa);
 	return 0;
 }
 
 void ipsec_leg_end(struct ipsec *i, uint32_t leg)
 {
-	struct sa *next;
+	struct sa *sa;
 
-	for (struct sa *sa = i->tables.sadb.all; sa; sa = next) {
-		next = sa->next;
-		if (sa->leg == leg)
-			sadb_del(&i->tables.sadb, sa);
-	}
+	while ((sa = sadb_leg_first(&i->tables.sadb, leg)))
+		sadb_del(&i->tables.sadb, sa);
 }
 
 int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move)
@@ -247,8 +252,10 @@ int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move)
 void ipsec_snapshot_begin(struct ipsec *i)
 {
 	i->snapshot = true;
-	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next)
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
 		sa->stated = false;
+		sa->told_packets = UINT64_MAX;  /* this charon was told nothing yet */
+	}
 }
 
 void ipsec_snapshot_end(struct ipsec *i, uint32_t keep_ms)
@@ -275,13 +282,22 @@ bool ipsec_leg_up(const struct ipsec *i, uint32_t leg)
 {
 	bool in = false, out = false;
 
-	for (const struct sa *sa = i->tables.sadb.all; sa && !(in && out); sa = sa->next) {
-		if (sa->leg != leg || !atomic_load(&sa->usable))
+	for (const struct sa *sa = sadb_leg_first(&i->tables.sadb, leg); sa; sa = sa->leg_next) {
+		if (!atomic_load(&sa->usable))
 			continue;
 		in |= sa->name.direction == GH_IN;
 		out |= sa->name.direction == GH_OUT;
 	}
 	return in && out;
+}
+
+static struct gh_sa_use use_of(const struct sa *sa)
+{
+	return (struct gh_sa_use){
+		.name = sa->name, .bytes = atomic_load(&sa->slot->bytes),
+		.packets = atomic_load(&sa->slot->packets),
+		.last_use_s = atomic_load(&sa->slot->last_use_s),
+	};
 }
 
 int ipsec_sa_use(const struct ipsec *i, const struct gh_sa_name *name, struct gh_sa_use *out)
@@ -290,11 +306,23 @@ int ipsec_sa_use(const struct ipsec *i, const struct gh_sa_name *name, struct gh
 
 	if (!sa)
 		return -ENOENT;
+	*out = use_of(sa);
 	out->name = *name;
-	out->bytes = atomic_load(&sa->slot->bytes);
-	out->packets = atomic_load(&sa->slot->packets);
-	out->last_use_s = atomic_load(&sa->slot->last_use_s);
 	return 0;
+}
+
+void ipsec_use_each(struct ipsec *i, ipsec_use_visit *visit, void *ctx)
+{
+	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
+		uint64_t packets = atomic_load(&sa->slot->packets);
+		struct gh_sa_use use;
+
+		if (packets == sa->told_packets)
+			continue;
+		sa->told_packets = packets;
+		use = use_of(sa);
+		visit(ctx, &use);
+	}
 }
 
 int ipsec_event_fd(const struct ipsec *i)
@@ -305,10 +333,13 @@ int ipsec_event_fd(const struct ipsec *i)
 /* An SA that came without its state. */
 static bool next_asking(struct ipsec *i, struct ipsec_event *out)
 {
+	if (!i->tables.sadb.asking)
+		return false;
 	for (struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
 		if (!sa->ask)
 			continue;
 		sa->ask = false;
+		i->tables.sadb.asking--;
 		*out = (struct ipsec_event){ .kind = IPSEC_SOFT, .leg = sa->leg, .name = sa->name };
 		return true;
 	}
@@ -458,13 +489,12 @@ static void fill_state(const struct ipsec *i, const struct sa *sa, struct gh_tim
 
 void ipsec_sa_each(const struct ipsec *i, uint32_t leg, ipsec_sa_visit *visit, void *ctx)
 {
+	const struct sa *sa = leg ? sadb_leg_first(&i->tables.sadb, leg) : i->tables.sadb.all;
 	struct gh_time now = gh_now();
 
-	for (const struct sa *sa = i->tables.sadb.all; sa; sa = sa->next) {
+	for (; sa; sa = leg ? sa->leg_next : sa->next) {
 		struct ipsec_sa_state state;
 
-		if (leg && sa->leg != leg)
-			continue;
 		fill_state(i, sa, now, &state);
 		visit(ctx, &state);
 	}

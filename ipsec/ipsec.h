@@ -53,8 +53,12 @@ void ipsec_free(struct ipsec *i);
 /* The TUN's MTU changed: what is larger is refused, and TCP's MSS clamped to fit. */
 void ipsec_mtu_set(struct ipsec *i, uint16_t mtu);
 
-/* Once a second: frees what no worker can see any more, ends orphans. */
-void ipsec_tick(struct ipsec *i);
+/*
+ * Once a second: frees what no worker can see any more, ends orphans. changed
+ * (NULL: nobody cares) is told the leg of each SA that ended.
+ */
+typedef void ipsec_leg_changed(void *ctx, uint32_t leg);
+void ipsec_tick(struct ipsec *i, ipsec_leg_changed *changed, void *ctx);
 
 /*
  * The FIB is complete: packets of the TUN may be looked up. Harmless to repeat.
@@ -83,7 +87,8 @@ void ipsec_forward(struct ipsec *i);
  * -ENOSPC: the SA map is full.
  */
 int ipsec_sa_set(struct ipsec *i, const struct gh_sa *sa);
-int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name);       /* -ENOENT */
+/* *leg (NULL: nobody cares): whose it was. -ENOENT. */
+int ipsec_sa_del(struct ipsec *i, const struct gh_sa_name *name, uint32_t *leg);
 /* New outer endpoints; afterwards the SA answers to its new destination, too. */
 int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move);      /* -ENOENT */
 
@@ -108,6 +113,9 @@ bool ipsec_leg_up(const struct ipsec *i, uint32_t leg);
 
 /* Bytes, packets and last use for SA_USE; -ENOENT. */
 int ipsec_sa_use(const struct ipsec *i, const struct gh_sa_name *name, struct gh_sa_use *out);
+/* The same of each SA that carried something since the last call, or that this charon never heard of. */
+typedef void ipsec_use_visit(void *ctx, const struct gh_sa_use *use);
+void ipsec_use_each(struct ipsec *i, ipsec_use_visit *visit, void *ctx);
 
 /*
  * What the workers have to say. The descriptor polls readable when events

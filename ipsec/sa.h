@@ -52,11 +52,14 @@ struct sa {
 	struct gh_endpoint reported;    /* RX worker: the last MAPPING event */
 
 	/* Of the control thread alone. */
-	struct sa *next;                /* in sadb, newest first */
+	struct sa *next, *previous;     /* in sadb, newest first */
+	struct sa *leg_next;            /* of the same leg, newest first */
+	struct sa *spi_next;            /* outbound: of the same SPI, at another peer */
 	struct seqmap *map;
 	struct gh_time born;
 	bool stated;                    /* repeated in this snapshot */
 	bool ask;                       /* came without its state: IPSEC_SOFT is due */
+	uint64_t told_packets;          /* as of the last ipsec_use_each */
 	struct gh_time orphan_until;    /* ns 0: charon knows it */
 };
 

@@ -15,7 +15,9 @@ void sadb_init(struct sadb *db, struct seqmap *map, struct reclaim *reclaim)
 	db->reclaim = reclaim;
 	db->map = map;
 	db->all = NULL;
+	db->asking = 0;
 	idmap_init(&db->by_spi, reclaim);
+	idmap_init(&db->out_by_spi, reclaim);
 	idmap_init(&db->legs, reclaim);
 }
 
@@ -42,6 +44,7 @@ void sadb_fini(struct sadb *db)
 	}
 	idmap_each(&db->legs, free_leg, NULL);
 	idmap_fini(&db->legs);
+	idmap_fini(&db->out_by_spi);
 	idmap_fini(&db->by_spi);
 }
 
@@ -57,19 +60,18 @@ struct sa_leg *sadb_leg(struct sadb *db, uint32_t number)
 	return leg;
 }
 
-/* Publishes the leg's outbound SAs anew, from the list of all. */
-static void publish_out(struct sadb *db, uint32_t number)
+/* Publishes the leg's outbound SAs anew. */
+static void publish_out(struct sadb *db, struct sa_leg *leg)
 {
-	struct sa_leg *leg = sadb_leg(db, number);
 	struct sa_list *list = NULL;
 	unsigned count = 0;
 
-	for (struct sa *sa = db->all; sa; sa = sa->next)
-		count += sa->leg == number && sa->name.direction == GH_OUT;
+	for (struct sa *sa = leg->all; sa; sa = sa->leg_next)
+		count += sa->name.direction == GH_OUT;
 	if (count) {
 		list = reclaim_alloc(sizeof(*list) + count * sizeof(list->sa[0]));
-		for (struct sa *sa = db->all; sa; sa = sa->next)
-			if (sa->leg == number && sa->name.direction == GH_OUT)
+		for (struct sa *sa = leg->all; sa; sa = sa->leg_next)
+			if (sa->name.direction == GH_OUT)
 				list->sa[list->count++] = sa;
 	}
 	reclaim_retire(db->reclaim, atomic_exchange(&leg->out, list), free);
@@ -89,10 +91,63 @@ struct sa *sadb_find(const struct sadb *db, const struct gh_sa_name *name)
 
 		return sa && answers_to(sa, name) ? sa : NULL;
 	}
-	for (struct sa *sa = db->all; sa; sa = sa->next)
+	for (struct sa *sa = idmap_find(&db->out_by_spi, name->spi); sa; sa = sa->spi_next)
 		if (answers_to(sa, name))
 			return sa;
 	return NULL;
+}
+
+static void enlist(struct sadb *db, struct sa *sa)
+{
+	struct sa_leg *leg = sadb_leg(db, sa->leg);
+
+	sa->next = db->all;
+	if (sa->next)
+		sa->next->previous = sa;
+	db->all = sa;
+	sa->leg_next = leg->all;
+	leg->all = sa;
+	if (sa->name.direction == GH_IN) {
+		idmap_set(&db->by_spi, sa->name.spi, sa);
+		return;
+	}
+	sa->spi_next = idmap_set(&db->out_by_spi, sa->name.spi, sa);
+	publish_out(db, leg);
+}
+
+static void unlist_out(struct sadb *db, struct sa *sa)
+{
+	struct sa *first = idmap_find(&db->out_by_spi, sa->name.spi);
+
+	if (first == sa) {
+		idmap_set(&db->out_by_spi, sa->name.spi, sa->spi_next);
+		return;
+	}
+	while (first->spi_next != sa)
+		first = first->spi_next;
+	first->spi_next = sa->spi_next;
+}
+
+static void unlist(struct sadb *db, struct sa *sa)
+{
+	struct sa_leg *leg = sadb_leg(db, sa->leg);
+	struct sa **at = &leg->all;
+
+	while (*at != sa)
+		at = &(*at)->leg_next;
+	*at = sa->leg_next;
+	if (sa->previous)
+		sa->previous->next = sa->next;
+	else
+		db->all = sa->next;
+	if (sa->next)
+		sa->next->previous = sa->previous;
+	if (sa->name.direction == GH_IN) {
+		idmap_set(&db->by_spi, sa->name.spi, NULL);
+		return;
+	}
+	unlist_out(db, sa);
+	publish_out(db, leg);
 }
 
 int sadb_set(struct sadb *db, const struct gh_sa *fact, bool old, struct sa **fresh)
@@ -116,26 +171,14 @@ int sadb_set(struct sadb *db, const struct gh_sa *fact, bool old, struct sa **fr
 		sadb_del(db, sa);
 	sa = *fresh;
 	sa->stated = true;
-	sa->next = db->all;
-	db->all = sa;
-	if (sa->name.direction == GH_IN)
-		idmap_set(&db->by_spi, sa->name.spi, sa);
-	else
-		publish_out(db, sa->leg);
+	enlist(db, sa);
 	return 0;
 }
 
 void sadb_del(struct sadb *db, struct sa *sa)
 {
-	struct sa **at = &db->all;
-
-	while (*at != sa)
-		at = &(*at)->next;
-	*at = sa->next;
-	if (sa->name.direction == GH_IN)
-		idmap_set(&db->by_spi, sa->name.spi, NULL);
-	else
-		publish_out(db, sa->leg);
+	unlist(db, sa);
+	db->asking -= sa->ask;
 	reclaim_retire(db->reclaim, sa, sa_free);
 }
 

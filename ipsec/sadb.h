@@ -1,6 +1,9 @@
 /*
  * sadb - the SAs: inbound by SPI, outbound by leg and selectors (RFC 4301 4.4)
  *
+ * Whatever is done to one SA or one leg costs the same with two SAs as with
+ * two thousand.
+ *
  * Ownership  sadb owns SAs and legs. A leg, once named, stays until sadb_fini.
  * Threads    the control thread changes it; sadb_find_in and sadb_select are
  *            the workers', lock-free.
@@ -24,14 +27,17 @@ struct sa_list {
 struct sa_leg {
 	uint32_t number;
 	_Atomic(struct sa_list *) out;  /* NULL: none */
+	struct sa *all;                 /* both directions; the control thread's */
 };
 
 struct sadb {
 	struct reclaim *reclaim;
 	struct seqmap *map;
 	struct idmap by_spi;            /* inbound: struct sa */
+	struct idmap out_by_spi;        /* outbound, by the control thread: first of spi_next */
 	struct idmap legs;              /* struct sa_leg */
 	struct sa *all;                 /* newest first */
+	unsigned asking;                /* SAs whose `ask` is set */
 };
 
 void sadb_init(struct sadb *db, struct seqmap *map, struct reclaim *reclaim);
@@ -48,6 +54,14 @@ struct sa *sadb_find(const struct sadb *db, const struct gh_sa_name *name);
 
 /* The leg of that number; made if need be. */
 struct sa_leg *sadb_leg(struct sadb *db, uint32_t number);
+
+/* The SAs of a leg, newest first, by leg_next; NULL: none. */
+static inline struct sa *sadb_leg_first(const struct sadb *db, uint32_t number)
+{
+	const struct sa_leg *leg = idmap_find(&db->legs, number);
+
+	return leg ? leg->all : NULL;
+}
 
 static inline struct sa *sadb_find_in(const struct sadb *db, uint32_t spi)
 {

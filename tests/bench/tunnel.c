@@ -105,7 +105,7 @@ static void run(struct ipsec *i)
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	wait.fd = signalfd(-1, &stop, SFD_CLOEXEC);
 	while (poll(&wait, 1, TICK_MS) <= 0)
-		ipsec_tick(i);
+		ipsec_tick(i, NULL, NULL);
 }
 
 int main(int argc, char **argv)

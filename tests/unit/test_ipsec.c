@@ -328,8 +328,8 @@ static void test_no_sa_is_answered(void **state)
 
 	(void)state;
 	assert_true(ipsec_leg_up(left.ipsec, LEG));
-	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name), 0);
-	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name), -ENOENT);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name, NULL), 0);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name, NULL), -ENOENT);
 	assert_false(ipsec_leg_up(left.ipsec, LEG));
 	send_plain(&left, packet, make_udp(packet, "10.2.0.1", 50, 0));
 	assert_true(receive(&left, got, sizeof(got), WAIT_MS) > 28);
@@ -380,16 +380,16 @@ static void test_rekey_loses_nothing(void **state)
 		for (unsigned k = 0; k < 5; k++, sent++)
 			send_plain(&left, packet, make_udp(packet, "10.2.0.1", 20, (uint8_t)sent));
 		connect_one_way(&left, &right, 0x1001 + round);
-		assert_int_equal(ipsec_sa_del(left.ipsec, &old_out.name), 0);
+		assert_int_equal(ipsec_sa_del(left.ipsec, &old_out.name, NULL), 0);
 		for (unsigned k = 0; k < 5; k++, sent++)
 			send_plain(&left, packet, make_udp(packet, "10.2.0.1", 20, (uint8_t)sent));
 		for (; received < sent; received++) {
 			assert_int_equal(receive(&right, got, sizeof(got), WAIT_MS), 48);
 			assert_int_equal(got[28], (uint8_t)received);
 		}
-		assert_int_equal(ipsec_sa_del(right.ipsec, &old_in.name), 0);
-		ipsec_tick(left.ipsec);
-		ipsec_tick(right.ipsec);
+		assert_int_equal(ipsec_sa_del(right.ipsec, &old_in.name, NULL), 0);
+		ipsec_tick(left.ipsec, NULL, NULL);
+		ipsec_tick(right.ipsec, NULL, NULL);
 	}
 }
 
@@ -477,9 +477,9 @@ static void test_leg_ends(void **state)
 	assert_true(ipsec_leg_up(left.ipsec, LEG));
 	ipsec_leg_end(left.ipsec, LEG);
 	assert_false(ipsec_leg_up(left.ipsec, LEG));
-	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name), -ENOENT);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &out.name, NULL), -ENOENT);
 	poll(NULL, 0, 20);              /* the workers sleep by then, and hold nothing */
-	ipsec_tick(left.ipsec);
+	ipsec_tick(left.ipsec, NULL, NULL);
 	ipsec_snapshot_begin(left.ipsec);
 	assert_int_equal(ipsec_sa_set(left.ipsec, &in), 0);
 	assert_int_equal(ipsec_sa_set(left.ipsec, &out), 0);
@@ -488,6 +488,65 @@ static void test_leg_ends(void **state)
 	send_plain(&left, packet, make_udp(packet, "10.2.0.1", 50, 0));
 	assert_true(receive(&left, got, sizeof(got), WAIT_MS) > 28);
 	assert_int_equal(drops(&left, IPSEC_DROP_NO_SA), 1);
+}
+
+/* Two peers may choose one SPI, and a leg may have many SAs: each is found and leaves by itself. */
+static void test_equal_spis(void **state)
+{
+	static const char *const peers[] = { "192.0.2.201", "192.0.2.202", "192.0.2.203" };
+	struct gh_sa sa[3];
+	uint32_t leg;
+
+	(void)state;
+	for (unsigned k = 0; k < 3; k++) {
+		sa[k] = make_sa(&left, &right, GH_OUT, 0x7777);
+		assert_int_equal(gh_addr_parse(peers[k], &sa[k].target.addr), 0);
+		sa[k].name.destination = sa[k].target.addr;
+		sa[k].leg = LEG + 10 + k;
+		sa[k].key[0] ^= (uint8_t)(k + 1);
+		assert_int_equal(ipsec_sa_set(left.ipsec, &sa[k]), 0);
+	}
+	assert_int_equal(ipsec_sa_del(left.ipsec, &sa[1].name, &leg), 0);
+	assert_int_equal(leg, LEG + 11);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &sa[1].name, &leg), -ENOENT);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &sa[2].name, &leg), 0);
+	assert_int_equal(leg, LEG + 12);
+	assert_int_equal(ipsec_sa_del(left.ipsec, &sa[0].name, &leg), 0);
+	assert_int_equal(leg, LEG + 10);
+	assert_true(ipsec_leg_up(left.ipsec, LEG));
+}
+
+static void count_use(void *ctx, const struct gh_sa_use *use)
+{
+	unsigned *count = ctx;
+
+	(void)use;
+	++*count;
+}
+
+/* charon hears of what carried something, and after it came anew of everything. */
+static void test_use_is_told_once(void **state)
+{
+	struct gh_sa sa[] = {
+		make_sa(&left, &right, GH_IN, 0x2001), make_sa(&left, &right, GH_OUT, 0x1000),
+	};
+	unsigned count = 0;
+
+	(void)state;
+	ipsec_use_each(left.ipsec, count_use, &count);
+	count = 0;
+	ipsec_use_each(left.ipsec, count_use, &count);
+	assert_int_equal(count, 0);
+	pass(&left, &right, "10.2.0.1", 10);
+	ipsec_use_each(left.ipsec, count_use, &count);
+	assert_int_equal(count, 1);
+	ipsec_snapshot_begin(left.ipsec);
+	assert_int_equal(ipsec_sa_set(left.ipsec, &sa[0]), 0);
+	assert_int_equal(ipsec_sa_set(left.ipsec, &sa[1]), 0);
+	ipsec_snapshot_end(left.ipsec, 0);
+	count = 0;
+	ipsec_use_each(left.ipsec, count_use, &count);
+	assert_true(count >= 1);
 }
 
 static void test_limits(void **state)
@@ -513,7 +572,7 @@ static void test_limits(void **state)
 	/* The older SA takes over; without it nothing would go. */
 	pass(&left, &right, "10.2.0.1", 10);
 	assert_int_equal(ipsec_sa_del(left.ipsec, &(struct gh_sa_name){
-		GH_OUT, 0x1000, right.address.addr }), 0);
+		GH_OUT, 0x1000, right.address.addr }, NULL), 0);
 	send_plain(&left, packet, make_udp(packet, "10.2.0.1", 10, 0));
 	wait_drops(&left, IPSEC_DROP_NO_SA, 1);
 }
@@ -646,7 +705,7 @@ static void test_flips_under_load(void **state)
 		while (receive(&right, got, sizeof(got), 0))
 			;
 	}
-	ipsec_tick(left.ipsec);
+	ipsec_tick(left.ipsec, NULL, NULL);
 	assert_int_equal(drops(&left, IPSEC_DROP_NO_ROUTE), 0);
 	assert_int_equal(drops(&left, IPSEC_DROP_NO_SA), 0);
 }
@@ -667,6 +726,8 @@ int main(void)
 		WITH_SIDES(test_restart_resumes),
 		WITH_SIDES(test_snapshot_sweeps),
 		WITH_SIDES(test_leg_ends),
+		WITH_SIDES(test_equal_spis),
+		WITH_SIDES(test_use_is_told_once),
 		WITH_SIDES(test_limits),
 		WITH_SIDES(test_mapping),
 		WITH_SIDES(test_refusals),
