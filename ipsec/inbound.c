@@ -85,10 +85,13 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 		return IPSEC_DROP_MALFORMED_PLAIN;
 	if (!packet_parse(e->data + ESP_HEADER, e->inner_length, &p) || p.family != family)
 		return IPSEC_DROP_MALFORMED_PLAIN;
-	if (!selector_match(&sa->selector, &p, false))
+	if (!selector_match(&sa->selector, &p, false)) {
+		counter_add(&sa->mismatches, 1);
 		return IPSEC_DROP_SELECTOR;
+	}
 	if (!merge_ecn(&p, outer_tos))
 		return IPSEC_DROP_ECN;
+	flows_see(in->flows, &p);
 	mss_clamp(&p, mss_for(in->mtu, p.family));
 	if (!gro_add(&in->gro, &p)) {
 		inbound_flush(in);

@@ -12,6 +12,7 @@
 
 #include "ipsec/early.h"
 #include "ipsec/event.h"
+#include "ipsec/flows.h"
 #include "ipsec/gro.h"
 #include "ipsec/tables.h"
 #include "ipsec/udp.h"
@@ -19,6 +20,7 @@
 struct inbound {
 	struct tables *tables;
 	struct counters *counters;
+	struct flows *flows;
 	struct event_ring *events;
 	int tun_fd;
 	uint16_t port;                  /* our own, told to ike */

@@ -19,6 +19,12 @@ struct ipsec {
 	int stop_fd, event_fd;
 	bool snapshot;                  /* between begin and end */
 	bool know_sas, know_routes;     /* the first snapshot_end, the first forward */
+
+	/* By ipsec_tick. */
+	unsigned ticks;
+	uint64_t rounds[WORKERS];       /* as of the tick before */
+	bool stuck[WORKERS];
+	uint32_t flow_counts[WORKERS];
 };
 
 static uint16_t port_of(const int fd[2])
@@ -55,6 +61,7 @@ static void set_up_tx(struct ipsec *i, const struct ipsec_config *config)
 	outbound_init(o);
 	o->tables = &i->tables;
 	o->counters = &w->counters;
+	o->flows = &w->flows;
 	o->events = &w->events;
 	o->tun_fd = config->tun_fd;
 	o->natt_fd[0] = config->natt_fd[0];
@@ -71,6 +78,7 @@ static void set_up_rx(struct ipsec *i, const struct ipsec_config *config)
 	set_up_worker(i, WORKER_RX, config);
 	in->tables = &i->tables;
 	in->counters = &w->counters;
+	in->flows = &w->flows;
 	in->events = &w->events;
 	in->tun_fd = config->tun_fd;
 	in->port = port_of(config->natt_fd);
@@ -180,6 +188,24 @@ void ipsec_mtu_set(struct ipsec *i, uint16_t mtu)
 	i->worker[WORKER_RX].in.mtu = mtu;
 }
 
+/* Was it awake at both ticks, and never in between to sleep? */
+static void check_worker(struct ipsec *i, unsigned k)
+{
+	uint64_t rounds = atomic_load(&i->worker[k].rounds);
+
+	i->stuck[k] = rounds == i->rounds[k] && reclaim_is_online(&i->tables.reclaim, k);
+	i->rounds[k] = rounds;
+}
+
+/* A worker writes where it wrote before for at most a round: it is counted a tick later. */
+static void count_flows(struct ipsec *i, unsigned k)
+{
+	if (i->ticks % FLOWS_MINUTE_S == 0)
+		flows_turn(&i->worker[k].flows);
+	else if (i->ticks % FLOWS_MINUTE_S == 1 && i->ticks > 1)
+		i->flow_counts[k] = flows_count(&i->worker[k].flows);
+}
+
 void ipsec_tick(struct ipsec *i, ipsec_leg_changed *changed, void *ctx)
 {
 	struct gh_time now = gh_now();
@@ -196,6 +222,11 @@ void ipsec_tick(struct ipsec *i, ipsec_leg_changed *changed, void *ctx)
 			changed(ctx, leg);
 	}
 	reclaim_collect(&i->tables.reclaim);
+	i->ticks++;
+	for (unsigned k = 0; k < WORKERS; k++) {
+		check_worker(i, k);
+		count_flows(i, k);
+	}
 }
 
 int ipsec_sa_set(struct ipsec *i, const struct gh_sa *fact)
@@ -457,6 +488,25 @@ void ipsec_counters(const struct ipsec *i, struct ipsec_counters *out)
 	out->icmp_sent = atomic_load(&tx->icmp);
 	for (unsigned k = 0; k < IPSEC_DROP_COUNT; k++)
 		out->drops[k] = atomic_load(&tx->drops[k]) + atomic_load(&rx->drops[k]);
+	out->out_flows = i->flow_counts[WORKER_TX];
+	out->in_flows = i->flow_counts[WORKER_RX];
+	out->workers = WORKERS;
+	out->workers_stuck = 0;
+	for (unsigned k = 0; k < WORKERS; k++)
+		out->workers_stuck += i->stuck[k];
+}
+
+void ipsec_leg_counters(const struct ipsec *i, uint32_t leg, struct ipsec_leg_counters *out)
+{
+	struct sa_sum sum[2];
+
+	sadb_leg_sum(&i->tables.sadb, leg, sum);
+	*out = (struct ipsec_leg_counters){
+		.in_packets = sum[0].packets, .in_bytes = sum[0].bytes,
+		.in_drops = sum[0].drops, .in_mismatches = sum[0].mismatches,
+		.out_packets = sum[1].packets, .out_bytes = sum[1].bytes,
+		.out_drops = sum[1].drops, .out_mismatches = sum[1].mismatches,
+	};
 }
 
 static void fill_state(const struct ipsec *i, const struct sa *sa, struct gh_time now,

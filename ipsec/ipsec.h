@@ -188,8 +188,22 @@ struct ipsec_counters {
 	uint64_t in_packets, in_bytes;          /* inner, written to the TUN */
 	uint64_t icmp_sent;                     /* unreachables and too-bigs to inner senders */
 	uint64_t drops[IPSEC_DROP_COUNT];
+	uint32_t out_flows, in_flows;           /* in the last whole minute, estimated */
+	unsigned workers, workers_stuck;        /* stuck: did not come round since the last tick */
 };
 void ipsec_counters(const struct ipsec *i, struct ipsec_counters *out);
+
+/*
+ * What a leg carried over all of its SAs, those that ended included: it never
+ * decreases while the process lives. An SA that a new process takes over
+ * brings along what it carried before.
+ */
+struct ipsec_leg_counters {
+	uint64_t in_packets, in_bytes, out_packets, out_bytes;  /* inner */
+	uint64_t in_drops, out_drops;
+	uint64_t in_mismatches, out_mismatches; /* drops by traffic selectors */
+};
+void ipsec_leg_counters(const struct ipsec *i, uint32_t leg, struct ipsec_leg_counters *out);
 
 /* For show. */
 struct ipsec_sa_state {

@@ -21,6 +21,7 @@ libipsec_a_SOURCES = \
 	ipsec/early.c ipsec/early.h \
 	ipsec/esp.c ipsec/esp.h \
 	ipsec/event.c ipsec/event.h \
+	ipsec/flows.c ipsec/flows.h \
 	ipsec/fwd.c ipsec/fwd.h \
 	ipsec/gro.c ipsec/gro.h \
 	ipsec/gso.c ipsec/gso.h \

@@ -3,6 +3,8 @@
  */
 #include "ipsec/legset.h"
 
+#include "ipsec/tables.h"
+
 struct legset *legset_new(struct sadb *db, const uint32_t legs[], unsigned count)
 {
 	struct legset *s = reclaim_alloc(sizeof(*s) + count * sizeof(s->leg[0]));
@@ -15,6 +17,7 @@ struct legset *legset_new(struct sadb *db, const uint32_t legs[], unsigned count
 
 struct sa *legset_choose(const struct legset *s, const struct packet *p, enum ipsec_drop *why)
 {
+	struct sa_leg *refusing = NULL;
 	unsigned at = 0;
 
 	*why = IPSEC_DROP_NO_ROUTE;
@@ -30,7 +33,11 @@ struct sa *legset_choose(const struct legset *s, const struct packet *p, enum ip
 		if (sa)
 			return sa;
 		if (any)
-			*why = IPSEC_DROP_NO_SELECTOR;
+			refusing = s->leg[at];
+	}
+	if (refusing) {
+		*why = IPSEC_DROP_NO_SELECTOR;
+		counter_add(&refusing->mismatches, 1);
 	}
 	return NULL;
 }

@@ -146,6 +146,7 @@ void outbound_packet(struct outbound *o, const struct virtio_net_hdr *v, uint8_t
 	sa = route(o, &g.packet);
 	if (!sa || too_big(o, &g))
 		return;
+	flows_see(o->flows, &g.packet);
 	if (!g.size)
 		mss_clamp(&g.packet, mss_for(o->mtu, g.packet.family));
 	while ((length = gso_length(&g)))

@@ -10,6 +10,7 @@
 #define IPSEC_OUTBOUND_H
 
 #include "ipsec/event.h"
+#include "ipsec/flows.h"
 #include "ipsec/gso.h"
 #include "ipsec/icmp.h"
 #include "ipsec/tables.h"
@@ -32,6 +33,7 @@ struct outbound_run {
 struct outbound {
 	struct tables *tables;
 	struct counters *counters;
+	struct flows *flows;
 	struct event_ring *events;
 	int tun_fd;                     /* for ICMP to inner senders */
 	int natt_fd[2];

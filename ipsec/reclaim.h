@@ -15,6 +15,7 @@
 #define IPSEC_RECLAIM_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,12 @@ static inline void reclaim_online(struct reclaim *r, unsigned reader)
 static inline void reclaim_offline(struct reclaim *r, unsigned reader)
 {
 	atomic_store(&r->readers[reader].seen, 0);
+}
+
+/* Control thread: is the reader at work? */
+static inline bool reclaim_is_online(const struct reclaim *r, unsigned reader)
+{
+	return atomic_load(&r->readers[reader].seen) != 0;
 }
 
 /* Zeroed memory, or abort. */

@@ -49,6 +49,7 @@ struct sa {
 	_Atomic bool usable;            /* false: carries nothing */
 	_Atomic uint32_t raised;
 	_Atomic uint64_t drops;
+	_Atomic uint64_t mismatches;    /* those among them that its selectors refused */
 	struct gh_endpoint reported;    /* RX worker: the last MAPPING event */
 
 	/* Of the control thread alone. */
@@ -56,6 +57,7 @@ struct sa {
 	struct sa *leg_next;            /* of the same leg, newest first */
 	struct sa *spi_next;            /* outbound: of the same SPI, at another peer */
 	struct seqmap *map;
+	struct sa_leg *home;            /* its leg, in sadb */
 	struct gh_time born;
 	bool stated;                    /* repeated in this snapshot */
 	bool ask;                       /* came without its state: IPSEC_SOFT is due */

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void sadb_init(struct sadb *db, struct seqmap *map, struct reclaim *reclaim)
 {
@@ -105,6 +106,7 @@ static void enlist(struct sadb *db, struct sa *sa)
 	if (sa->next)
 		sa->next->previous = sa;
 	db->all = sa;
+	sa->home = leg;
 	sa->leg_next = leg->all;
 	leg->all = sa;
 	if (sa->name.direction == GH_IN) {
@@ -175,11 +177,51 @@ int sadb_set(struct sadb *db, const struct gh_sa *fact, bool old, struct sa **fr
 	return 0;
 }
 
+static void add_up(const struct sa *sa, struct sa_sum sum[2])
+{
+	struct sa_sum *s = &sum[sa->name.direction == GH_OUT];
+
+	s->packets += atomic_load(&sa->slot->packets);
+	s->bytes += atomic_load(&sa->slot->bytes);
+	s->drops += atomic_load(&sa->drops);
+	s->mismatches += atomic_load(&sa->mismatches);
+}
+
+/* No worker counts in it any more: its leg keeps what it counted. */
+static void leave(void *object)
+{
+	struct sa *sa = object, **at = &sa->home->leaving;
+
+	add_up(sa, sa->home->ended);
+	while (*at != sa)
+		at = &(*at)->leg_next;
+	*at = sa->leg_next;
+	sa_free(sa);
+}
+
 void sadb_del(struct sadb *db, struct sa *sa)
 {
 	unlist(db, sa);
 	db->asking -= sa->ask;
-	reclaim_retire(db->reclaim, sa, sa_free);
+	sa->leg_next = sa->home->leaving;
+	sa->home->leaving = sa;
+	reclaim_retire(db->reclaim, sa, leave);
+}
+
+void sadb_leg_sum(const struct sadb *db, uint32_t number, struct sa_sum sum[2])
+{
+	const struct sa_leg *leg = idmap_find(&db->legs, number);
+
+	memset(sum, 0, 2 * sizeof(*sum));
+	if (!leg)
+		return;
+	memcpy(sum, leg->ended, sizeof(leg->ended));
+	for (const struct sa *sa = leg->all; sa; sa = sa->leg_next)
+		add_up(sa, sum);
+	for (const struct sa *sa = leg->leaving; sa; sa = sa->leg_next)
+		add_up(sa, sum);
+	sum[1].mismatches += atomic_load(&leg->mismatches);
+	sum[1].drops += atomic_load(&leg->mismatches);
 }
 
 void sadb_move(struct sadb *db, struct sa *sa, const struct gh_sa_move *move)

@@ -24,10 +24,20 @@ struct sa_list {
 	struct sa *sa[];                /* newest first */
 };
 
+/* What SAs carried and dropped, in one direction. */
+struct sa_sum {
+	uint64_t packets, bytes, drops, mismatches;
+};
+
 struct sa_leg {
 	uint32_t number;
 	_Atomic(struct sa_list *) out;  /* NULL: none */
-	struct sa *all;                 /* both directions; the control thread's */
+	_Atomic uint64_t mismatches;    /* TX worker: packets that no SA's selectors took */
+
+	/* Of the control thread alone. */
+	struct sa *all;                 /* both directions */
+	struct sa *leaving;             /* deleted, but a worker may still count in them */
+	struct sa_sum ended[2];         /* in, out: of the SAs that are gone */
 };
 
 struct sadb {
@@ -62,6 +72,9 @@ static inline struct sa *sadb_leg_first(const struct sadb *db, uint32_t number)
 
 	return leg ? leg->all : NULL;
 }
+
+/* What a leg carried, in and out, over all of its SAs, gone ones included. */
+void sadb_leg_sum(const struct sadb *db, uint32_t number, struct sa_sum sum[2]);
 
 static inline struct sa *sadb_find_in(const struct sadb *db, uint32_t spi)
 {

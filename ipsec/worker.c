@@ -32,6 +32,7 @@ static bool wait_readable(struct worker *w, struct pollfd *wait, nfds_t count, i
 	if (broken && poll(wait, 1, BROKEN_MS) > 0)
 		return false;
 	reclaim_online(&w->tables->reclaim, w->number);
+	counter_add(&w->rounds, 1);
 	return true;
 }
 

@@ -29,6 +29,8 @@ struct worker {
 	int go_fd;                      /* readable: begin; -1: at once */
 	struct tables *tables;
 	struct counters counters;
+	_Atomic uint64_t rounds;        /* times that it woke */
+	struct flows flows;
 	struct event_ring events;
 	struct outbound out;            /* TX */
 	struct inbound in;              /* RX */

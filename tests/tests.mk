@@ -17,7 +17,7 @@ test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
 
-IPSEC_TESTS = test_esp test_fwd test_gro test_gso test_idmap test_inbound test_ipsec test_mss test_packet test_replay test_seqmap
+IPSEC_TESTS = test_esp test_flows test_fwd test_gro test_gso test_idmap test_inbound test_ipsec test_mss test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(IPSEC_TESTS)
 TESTS += $(IPSEC_TESTS)
@@ -26,6 +26,10 @@ EXTRA_DIST += tests/unit/datapath.h tests/unit/inner.h tests/vectors/gcm.h
 test_esp_SOURCES = tests/unit/test_esp.c
 test_esp_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_esp_LDADD = $(IPSEC_TEST_LIBS)
+
+test_flows_SOURCES = tests/unit/test_flows.c
+test_flows_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_flows_LDADD = $(IPSEC_TEST_LIBS)
 
 test_fwd_SOURCES = tests/unit/test_fwd.c
 test_fwd_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)

@@ -19,6 +19,7 @@
 #include <cmocka.h>
 
 #include "ipsec/checksum.h"
+#include "ipsec/flows.h"
 #include "ipsec/ipsec.h"
 #include "ipsec/packet.h"
 #include "ipsec/port.h"
@@ -354,6 +355,7 @@ static void test_inbound_selector(void **state)
 {
 	struct gh_sa in = make_sa(&right, &left, GH_IN, 0x3000);
 	struct gh_sa out = make_sa(&left, &right, GH_OUT, 0x3000);
+	struct ipsec_leg_counters counters;
 	uint8_t packet[200];
 
 	(void)state;
@@ -364,11 +366,34 @@ static void test_inbound_selector(void **state)
 	pass(&left, &right, "10.2.1.1", 10);
 	send_plain(&left, packet, make_udp(packet, "10.2.2.1", 10, 0));
 	wait_drops(&right, IPSEC_DROP_SELECTOR, 1);
+	ipsec_leg_counters(right.ipsec, LEG, &counters);
+	assert_int_equal(counters.in_mismatches, 1);
+	assert_int_equal(counters.in_drops, 1);
+	assert_int_equal(counters.in_packets, 2);
+}
+
+static void test_outbound_selector(void **state)
+{
+	struct gh_sa out = make_sa(&left, &right, GH_OUT, 0x3000);
+	struct ipsec_leg_counters counters;
+	uint8_t packet[200];
+
+	(void)state;
+	ipsec_leg_end(left.ipsec, LEG);
+	out.remote_count = 1;
+	out.remote[0] = all("10.2.1.0", "10.2.1.255");
+	assert_int_equal(ipsec_sa_set(left.ipsec, &out), 0);
+	send_plain(&left, packet, make_udp(packet, "10.2.2.1", 10, 0));
+	wait_drops(&left, IPSEC_DROP_NO_SELECTOR, 1);
+	ipsec_leg_counters(left.ipsec, LEG, &counters);
+	assert_int_equal(counters.out_mismatches, 1);
+	assert_int_equal(counters.out_drops, 1);
 }
 
 /* New SAs appear and old ones go while packets flow: none is lost. */
 static void test_rekey_loses_nothing(void **state)
 {
+	struct ipsec_leg_counters counters;
 	uint8_t packet[100], got[100];
 	unsigned sent = 0, received = 0;
 
@@ -388,8 +413,16 @@ static void test_rekey_loses_nothing(void **state)
 			assert_int_equal(got[28], (uint8_t)received);
 		}
 		assert_int_equal(ipsec_sa_del(right.ipsec, &old_in.name, NULL), 0);
+		/* What they carried is never lost, nor counted twice, whenever it is read. */
+		ipsec_leg_counters(left.ipsec, LEG, &counters);
+		assert_int_equal(counters.out_packets, sent);
 		ipsec_tick(left.ipsec, NULL, NULL);
 		ipsec_tick(right.ipsec, NULL, NULL);
+		ipsec_leg_counters(left.ipsec, LEG, &counters);
+		assert_int_equal(counters.out_packets, sent);
+		assert_int_equal(counters.out_bytes, sent * 48);
+		ipsec_leg_counters(right.ipsec, LEG, &counters);
+		assert_int_equal(counters.in_packets, sent);
 	}
 }
 
@@ -675,11 +708,19 @@ static void count_sa(void *ctx, const struct ipsec_sa_state *s)
 
 static void test_show(void **state)
 {
+	struct ipsec_counters counters;
 	unsigned count = 0;
 
 	(void)state;
+	pass(&left, &right, "10.2.1.1", 10);
 	ipsec_sa_each(left.ipsec, LEG, count_sa, &count);
 	assert_int_equal(count, 2);
+	for (unsigned k = 0; k <= FLOWS_MINUTE_S; k++)
+		ipsec_tick(left.ipsec, NULL, NULL);
+	ipsec_counters(left.ipsec, &counters);
+	assert_int_equal(counters.out_flows, 1);
+	assert_int_equal(counters.workers, 2);
+	assert_int_equal(counters.workers_stuck, 0);
 	for (unsigned k = 0; k < IPSEC_DROP_COUNT; k++)
 		assert_string_not_equal(ipsec_drop_name(k), "?");
 }
@@ -722,6 +763,7 @@ int main(void)
 		WITH_SIDES(test_no_sa_is_answered),
 		WITH_SIDES(test_too_big_is_answered),
 		WITH_SIDES(test_inbound_selector),
+		WITH_SIDES(test_outbound_selector),
 		WITH_SIDES(test_rekey_loses_nothing),
 		WITH_SIDES(test_restart_resumes),
 		WITH_SIDES(test_snapshot_sweeps),
