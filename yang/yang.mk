@@ -27,7 +27,10 @@ nodist_libghyang_a_SOURCES = yang/modules.c
 
 libghyang_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
 libghyang_a_SOURCES = \
-	yang/access.c yang/access.h \
+	yang/access.c yang/access.h yang/access_private.h \
+	yang/access_path.c yang/access_path.h \
+	yang/access_user.c \
+	yang/access_walk.c \
 	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
