@@ -188,6 +188,8 @@ int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const st
 	case EDIT_CLEAR:
 		delete_nodes(tree, edit->path);
 		return 0;
+	case EDIT_EXPECT:
+		return find_node(*tree, edit->path) ? 0 : -ENOENT;
 	case EDIT_CREATE:
 		if (find_node(*tree, edit->path)) {
 			gh_buf_printf(why, "it is there already");

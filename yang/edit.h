@@ -29,6 +29,7 @@ enum edit_verb {
 	 */
 	EDIT_DELETE,
 	EDIT_CLEAR,             /* delete it if it is there [remove] */
+	EDIT_EXPECT,            /* it must be there, and is left alone: data-missing [none] */
 };
 
 /* Where the entry of a list that the user orders goes (RFC 7950 7.8.6); not for removals. */

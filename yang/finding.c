@@ -87,6 +87,12 @@ void finding_app_tag_set(struct finding *finding, const char *app_tag)
 	finding->app_tag = copy(app_tag);
 }
 
+void finding_detail_set(struct finding *finding, const char *detail)
+{
+	free(finding->detail);
+	finding->detail = copy(detail);
+}
+
 void findings_move(struct findings *findings, struct findings *from)
 {
 	for (size_t i = 0; i < from->count; i++)
@@ -102,6 +108,7 @@ void findings_fini(struct findings *findings)
 		free(findings->array[i].app_tag);
 		free(findings->array[i].path);
 		free(findings->array[i].text);
+		free(findings->array[i].detail);
 	}
 	free(findings->array);
 	*findings = (struct findings){ 0 };

@@ -51,6 +51,8 @@ struct finding {
 	unsigned line;          /* of the text that asked for it; 0: none */
 	char *text;             /* what, why, what to do */
 	uint32_t session;       /* lock-denied: who holds it; 0: not a NETCONF session */
+	/* The attribute, element or namespace at fault, where path does not end in it; NULL. */
+	char *detail;
 };
 
 struct findings {
@@ -64,6 +66,7 @@ struct finding *findings_add(struct findings *findings, bool warning, enum findi
 			     const char *path, const char *format, ...)
 	__attribute__((format(printf, 5, 6)));
 void finding_app_tag_set(struct finding *finding, const char *app_tag);
+void finding_detail_set(struct finding *finding, const char *detail);
 /* Moves all of from to the end of findings; from is empty then. */
 void findings_move(struct findings *findings, struct findings *from);
 void findings_fini(struct findings *findings);
