@@ -106,7 +106,7 @@ static void apply_edge(struct gateway *g, const struct gw_circuit *c, enum gw_ro
 		.ifindex = link ? link->ifindex : 0,
 		.gateway4 = e->peer, .gateway6 = e->peer_ipv6, .weight = c->weight,
 		.wait_to_restore_ms = c->wait_to_restore_s * 1000u,
-		.uses = LEG_USES(LEG_FACT_LINK) | LEG_USES(LEG_FACT_BGP),
+		.uses = LEG_USES(LEG_FACT_LINK) | LEG_USES(LEG_FACT_BGP) | LEG_USES(LEG_FACT_TEST),
 	};
 
 	if (c->bfd_interval_ms)

@@ -79,7 +79,7 @@ struct json_object *show_routes(struct gateway *g, const char *argument, struct 
 	}
 	o = json_object_new_object();
 	routes.list = put_list(o, "routes");
-	rib_route_each(g->rib, argument[0] ? &within : NULL, route_add, &routes);
+	rib_route_each(g->rib, argument[0] ? &within : NULL, NULL, route_add, &routes);
 	return o;
 }
 

@@ -43,6 +43,7 @@ struct rib_leg {
 	struct group_member *members;   /* of the groups that hold it */
 	unsigned groups;
 	uint32_t paths;
+	uint64_t failovers;             /* times that its loss moved traffic */
 	struct gh_prefix *statics;      /* its static prefixes */
 	size_t statics_count;
 	struct rib_leg *next;           /* by number */

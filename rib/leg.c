@@ -25,7 +25,7 @@ static enum leg_said leg_verdict(const struct leg *l)
 			continue;
 		if (l->said[f] == LEG_SAID_DOWN)
 			return LEG_SAID_DOWN;
-		if (l->said[f] == LEG_UNHEARD)
+		if (l->said[f] == LEG_UNHEARD && f != LEG_FACT_TEST)
 			verdict = LEG_UNHEARD;
 	}
 	return verdict;
@@ -107,6 +107,7 @@ const char *leg_fact_name(enum leg_fact fact)
 		[LEG_FACT_BFD] = "bfd",
 		[LEG_FACT_LINK] = "link",
 		[LEG_FACT_BGP] = "bgp",
+		[LEG_FACT_TEST] = "test",
 	};
 
 	return fact < LEG_FACTS ? names[fact] : "?";

@@ -3,7 +3,8 @@
  *
  * A leg is an ExpressRoute edge or an IPsec connection. Several sources speak
  * of it, each with its own facts: SA (a usable security association in each
- * direction), BFD, LINK (carrier of its interface), BGP (session established).
+ * direction), BFD, LINK (carrier of its interface), BGP (session established),
+ * TEST (down: a failover test holds the leg down; nobody need ever speak of it).
  * A leg says which facts it uses; a static-only VPN connection uses SA alone.
  *
  *              any used fact down                 any used fact down
@@ -35,6 +36,7 @@ enum leg_fact {
 	LEG_FACT_BFD,
 	LEG_FACT_LINK,
 	LEG_FACT_BGP,
+	LEG_FACT_TEST,          /* down: an operator's failover test; else it has no say */
 	LEG_FACTS,
 };
 

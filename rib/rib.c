@@ -106,6 +106,38 @@ static void leg_flip_groups(struct rib *r, struct rib_leg *l)
 	sinks_flush(r);
 }
 
+static void legs_add(uint32_t legs[], unsigned *count, const struct rib_leg *const from[], unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		unsigned k = 0;
+
+		while (k < *count && legs[k] != from[i]->config.number)
+			k++;
+		if (k == *count && *count < RIB_LEGS_SHOWN)
+			legs[(*count)++] = from[i]->config.number;
+	}
+}
+
+/* What the flip of one group did, for people: who carried it, who does now. */
+static void group_compare(struct rib_leg *l, const struct group *group, enum leg_state from,
+			  struct rib_leg_event *event)
+{
+	const struct rib_leg *before[RIB_LEGS_SHOWN], *after[RIB_LEGS_SHOWN];
+	enum leg_state to = l->leg.state;
+	unsigned was, is;
+
+	l->leg.state = from;
+	was = group_active(group, GROUP_ANY, before, RIB_LEGS_SHOWN);
+	l->leg.state = to;
+	is = group_active(group, GROUP_ANY, after, RIB_LEGS_SHOWN);
+	if (was == is && !memcmp(before, after, was * sizeof(*before)))
+		return;
+	event->moved++;
+	event->unreachable += !is;
+	legs_add(event->before, &event->before_count, before, was);
+	legs_add(event->after, &event->after_count, after, is);
+}
+
 /* The leg changed its state: move traffic, then tell. */
 static void leg_changed(struct rib *r, struct rib_leg *l, enum leg_state from, struct gh_time begin)
 {
@@ -129,6 +161,12 @@ static void leg_changed(struct rib *r, struct rib_leg *l, enum leg_state from, s
 	}
 	leg_flip_groups(r, l);
 	event.took_us = (uint32_t)((gh_now().ns - begin.ns) / 1000);
+	for (const struct group_member *m = l->members; m; m = m->leg_next)
+		group_compare(l, m->group, from, &event);
+	if (to == LEG_DOWN && event.moved) {
+		l->failovers++;
+		r->counters.failovers++;
+	}
 	leg_queue_statics(r, l);
 	r->counters.flips += to == LEG_UP || (to == LEG_DOWN && from != LEG_UNKNOWN);
 	if (r->config.leg_changed)

@@ -47,6 +47,8 @@ struct rib;
 #define RIB_AZURE_WEIGHT_EXPRESSROUTE 32769
 #define RIB_AZURE_WEIGHT_VPN 32768
 
+#define RIB_LEGS_SHOWN 16
+
 /* What happened to a leg; told after traffic has moved. */
 struct rib_leg_event {
 	uint32_t leg;
@@ -57,6 +59,10 @@ struct rib_leg_event {
 	bool deprefer;                  /* what the neighbors of the leg should now have */
 	unsigned groups;                /* that hold the leg */
 	uint32_t took_us;               /* from the fact to traffic moved */
+	/* Groups whose traffic moved; the legs that carried it, and those that do now. */
+	unsigned moved, unreachable;    /* unreachable: those among them that nothing carries now */
+	unsigned before_count, after_count;
+	uint32_t before[RIB_LEGS_SHOWN], after[RIB_LEGS_SHOWN];
 };
 
 struct rib_config {
@@ -151,14 +157,13 @@ struct rib_leg_view {
 	bool deprefer;
 	uint32_t paths;                 /* BGP paths and static prefixes */
 	unsigned groups;
+	uint64_t failovers;             /* times that its loss moved traffic */
 };
 typedef void rib_leg_visit(void *ctx, const struct rib_leg_view *view);
 void rib_leg_each(const struct rib *r, rib_leg_visit *visit, void *ctx);
 int rib_leg_view(const struct rib *r, uint32_t leg, struct rib_leg_view *out);   /* -ENOENT */
 /* UNKNOWN for a leg that is not there. */
 enum leg_state rib_leg_state(const struct rib *r, uint32_t leg);
-
-#define RIB_LEGS_SHOWN 16
 
 /* One prefix as it is used. */
 struct rib_route {
@@ -183,9 +188,12 @@ struct rib_route {
 };
 /* Returns false to stop. */
 typedef bool rib_route_visit(void *ctx, const struct rib_route *route);
-/* Every prefix equal to or inside within (NULL: all), in order, without peers' host routes. */
-void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit,
-		    void *ctx);
+/*
+ * Every prefix equal to or inside within (NULL: all) and behind after (NULL:
+ * from the first), in order, without peers' host routes.
+ */
+void rib_route_each(const struct rib *r, const struct gh_prefix *within,
+		    const struct gh_prefix *after, rib_route_visit *visit, void *ctx);
 
 struct rib_counters {
 	uint64_t legs, prefixes4, prefixes6, paths, groups;
@@ -193,6 +201,7 @@ struct rib_counters {
 	uint64_t refused;               /* paths inside the address space, now */
 	uint64_t unknown_leg;           /* paths of legs that are not configured, ever */
 	uint64_t flips;                 /* legs that went down or came back, ever */
+	uint64_t failovers;             /* legs that went down and whose traffic moved, ever */
 	uint64_t failures;              /* prefixes a sink could not program, ever */
 	uint64_t pending;               /* prefixes waiting for rib_flush */
 	bool taking_over;               /* the kernel is not written yet */

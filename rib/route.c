@@ -18,6 +18,7 @@ static void leg_view(const struct rib_leg *l, struct rib_leg_view *out)
 		.deprefer = leg_deprefer(&l->leg),
 		.paths = l->paths,
 		.groups = l->groups,
+		.failovers = l->failovers,
 	};
 }
 
@@ -131,13 +132,14 @@ static bool is_shown(const struct entry *e)
 	return false;
 }
 
-void rib_route_each(const struct rib *r, const struct gh_prefix *within, rib_route_visit *visit,
-		    void *ctx)
+void rib_route_each(const struct rib *r, const struct gh_prefix *within,
+		    const struct gh_prefix *after, rib_route_visit *visit, void *ctx)
 {
+	struct table_node *n = after ? table_after(&r->table, within, after)
+				     : table_first(&r->table, within);
 	struct rib_route route;
 
-	for (struct table_node *n = table_first(&r->table, within); n;
-	     n = table_next(&r->table, within, n)) {
+	for (; n; n = table_next(&r->table, within, n)) {
 		if (!is_shown(n->value))
 			continue;
 		route_of(r, n->value, &route);

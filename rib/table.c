@@ -250,6 +250,36 @@ struct table_node *table_next(const struct table *t, const struct gh_prefix *wit
 	return settle(t, within, enter(node), family_index(node->prefix.addr.family));
 }
 
+/* The node that comes behind the prefix in its family; NULL: none. */
+static struct table_node *behind(struct table_node *n, const struct gh_prefix *prefix)
+{
+	unsigned bit;
+
+	while (n && n->prefix.length < prefix->length && gh_prefix_contains(&n->prefix, prefix)) {
+		bit = bit_at(&prefix->addr, n->prefix.length);
+		if (!n->child[bit])
+			return !bit && n->child[1] ? n->child[1] : leave(n);
+		n = n->child[bit];
+	}
+	if (!n)
+		return NULL;
+	if (same(&n->prefix, prefix))
+		return enter(n);
+	return gh_prefix_cmp(&n->prefix, prefix) > 0 ? n : leave(n);
+}
+
+struct table_node *table_after(const struct table *t, const struct gh_prefix *within,
+			       const struct gh_prefix *after)
+{
+	unsigned family = family_index(after->addr.family);
+
+	if (within && gh_prefix_cmp(after, within) < 0)
+		return table_first(t, within);
+	if (within && after->addr.family != within->addr.family)
+		return NULL;
+	return settle(t, within, behind(t->root[family], after), family);
+}
+
 struct table_node *table_next_outside(const struct table *t, const struct gh_prefix *within,
 				      const struct table_node *node)
 {

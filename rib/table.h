@@ -59,6 +59,9 @@ struct table_node *table_covering(const struct table_node *node);
 struct table_node *table_first(const struct table *t, const struct gh_prefix *within);
 struct table_node *table_next(const struct table *t, const struct gh_prefix *within,
 			      const struct table_node *node);
+/* The same, behind a prefix that need not be there: for walks in pieces. */
+struct table_node *table_after(const struct table *t, const struct gh_prefix *within,
+			       const struct gh_prefix *after);
 /* Like table_next, but skips everything inside node. */
 struct table_node *table_next_outside(const struct table *t, const struct gh_prefix *within,
 				      const struct table_node *node);

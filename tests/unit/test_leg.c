@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-#define EDGE (LEG_USES(LEG_FACT_BFD) | LEG_USES(LEG_FACT_LINK) | LEG_USES(LEG_FACT_BGP))
+#define EDGE (LEG_USES(LEG_FACT_BFD) | LEG_USES(LEG_FACT_LINK) | LEG_USES(LEG_FACT_BGP) | \
+	      LEG_USES(LEG_FACT_TEST))
 
 static struct gh_time at(uint64_t ms)
 {

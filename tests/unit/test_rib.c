@@ -44,8 +44,8 @@ static void leg_set(struct fixture *x, uint32_t number, const char *name, enum r
 	struct rib_leg_config c = {
 		.number = number, .kind = kind, .wait_to_restore_ms = wait_ms,
 		.egress = kind == RIB_EXPRESSROUTE ? RIB_EGRESS_EDGE : RIB_EGRESS_ESP,
-		.uses = kind == RIB_EXPRESSROUTE ? LEG_USES(LEG_FACT_BFD) | LEG_USES(LEG_FACT_LINK) :
-						   LEG_USES(LEG_FACT_SA),
+		.uses = kind == RIB_EXPRESSROUTE ? LEG_USES(LEG_FACT_BFD) | LEG_USES(LEG_FACT_LINK) |
+						   LEG_USES(LEG_FACT_TEST) : LEG_USES(LEG_FACT_SA),
 	};
 
 	snprintf(c.name, sizeof(c.name), "%s", name);
@@ -162,7 +162,7 @@ static const struct rib_route *route(struct fixture *x, const char *text)
 
 	found_count = 0;
 	memset(&found, 0, sizeof(found));
-	rib_route_each(x->rib, &p, take_route, NULL);
+	rib_route_each(x->rib, &p, NULL, take_route, NULL);
 	return found_count ? &found : NULL;
 }
 
@@ -211,12 +211,18 @@ static void test_a_leg_down_costs_groups_not_prefixes(void **state)
 	assert_int_equal(x->last.cause, LEG_FACT_BFD);
 	assert_true(x->last.deprefer);
 	assert_int_equal(x->last.groups, 1);
+	assert_int_equal(x->last.moved, 1);
+	assert_int_equal(x->last.unreachable, 0);
+	assert_int_equal(x->last.before_count, 2);
+	assert_int_equal(x->last.after_count, 1);
+	assert_int_equal(x->last.after[0], SECONDARY);
 	flush(x);
 	assert_int_equal(x->kernel.route_sets + x->esp.route_sets, 0);
 	assert_int_equal(route(x, "10.9.5.0/24")->legs_count, 1);
 	assert_int_equal(found.legs[0], SECONDARY);
 
 	fact(x, SECONDARY, LEG_FACT_LINK, false, 11);
+	assert_int_equal(x->last.after[0], PARIS);
 	assert_int_equal(route(x, "10.9.5.0/24")->legs[0], PARIS);
 	assert_int_equal(found.azure_weight, 32768);
 	assert_int_equal(found.kind, RIB_VPN);
@@ -243,6 +249,34 @@ static void test_restore_waits(void **state)
 	assert_int_equal(x->last.to, LEG_UP);
 	assert_false(x->last.deprefer);
 	assert_int_equal(route(x, "10.9.0.0/16")->legs[0], PRIMARY);
+}
+
+static void test_failover_test(void **state)
+{
+	struct fixture *x = *state;
+	struct rib_counters c;
+
+	path(x, PRIMARY, "10.9.0.0/16");
+	path(x, PRIMARY, "10.8.0.0/16");
+	path(x, PARIS, "10.9.0.0/16");
+	flush(x);
+	fact(x, PRIMARY, LEG_FACT_TEST, false, 10);
+	assert_int_equal(x->last.cause, LEG_FACT_TEST);
+	assert_true(x->last.deprefer);
+	assert_int_equal(x->last.moved, 2);
+	assert_int_equal(x->last.unreachable, 1);
+	assert_int_equal(route(x, "10.9.0.0/16")->legs[0], PARIS);
+	/* What comes back meanwhile does not end it. */
+	fact(x, PRIMARY, LEG_FACT_BFD, false, 20);
+	fact(x, PRIMARY, LEG_FACT_BFD, true, 30);
+	assert_int_equal(rib_leg_state(x->rib, PRIMARY), LEG_DOWN);
+	fact(x, PRIMARY, LEG_FACT_TEST, true, 40);
+	assert_int_equal(x->last.to, LEG_RESTORING);
+	rib_timer(x->rib, at(1040));
+	assert_int_equal(rib_leg_state(x->rib, PRIMARY), LEG_UP);
+	assert_int_equal(x->last.moved, 1);
+	rib_counters(x->rib, &c);
+	assert_int_equal(c.failovers, 1);
 }
 
 static void test_restoring_serves_where_nothing_else_does(void **state)
@@ -651,6 +685,7 @@ int main(void)
 		T(test_same_legs_share_a_group),
 		T(test_a_leg_down_costs_groups_not_prefixes),
 		T(test_restore_waits),
+		T(test_failover_test),
 		T(test_restoring_serves_where_nothing_else_does),
 		T(test_tiers_follow_the_order),
 		T(test_placement),

@@ -68,6 +68,41 @@ static size_t naive_inside(const struct naive *l, const struct gh_prefix *p)
 	return n;
 }
 
+static bool is_behind(const struct gh_prefix *a, const struct gh_prefix *b)
+{
+	int c = gh_addr_cmp(&a->addr, &b->addr);
+
+	return c > 0 || (!c && a->length > b->length);
+}
+
+/* The first prefix inside within and behind after. */
+static const struct gh_prefix *naive_after(const struct naive *l, const struct gh_prefix *within,
+					   const struct gh_prefix *after)
+{
+	const struct gh_prefix *best = NULL;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct gh_prefix *p = &l->prefixes[i];
+
+		if ((!within || gh_prefix_contains(within, p)) && is_behind(p, after) &&
+		    (!best || is_behind(best, p)))
+			best = p;
+	}
+	return best;
+}
+
+static void check_after(const struct table *t, const struct naive *l)
+{
+	struct gh_prefix within = random_prefix(), after = random_prefix();
+	const struct gh_prefix *in = random() % 2 ? &within : NULL;
+	const struct gh_prefix *best = naive_after(l, in, &after);
+	const struct table_node *n = table_after(t, in, &after);
+
+	assert_int_equal(best != NULL, n != NULL);
+	if (best)
+		assert_int_equal(gh_prefix_cmp(best, &n->prefix), 0);
+}
+
 /* Walks, checks the order and returns the number. */
 static size_t walk(const struct table *t, const struct gh_prefix *within)
 {
@@ -110,6 +145,7 @@ static void check(const struct table *t, const struct naive *l)
 		if (n)
 			assert_int_equal(gh_prefix_cmp(&n->prefix, best), 0);
 		assert_int_equal(walk(t, &p), naive_inside(l, &p));
+		check_after(t, l);
 	}
 	assert_int_equal(walk(t, NULL), l->count);
 	assert_int_equal(t->count[0] + t->count[1], l->count);
