@@ -27,10 +27,12 @@
 
 /* ---- prepare ----------------------------------------------------------- */
 
-static int prepare(void *self, const struct gw_config *from, const struct gw_config *to,
-		   struct gh_buf *why)
+static int prepare(void *self, struct transaction_token token,
+		   const struct transaction_change *change, struct gh_buf *why)
 {
-	(void)self, (void)from;
+	const struct gw_config *to = change->to;
+
+	(void)self, (void)token;
 	if (to->circuit_count * GW_ROLES > UNDERLAY_EDGES_MAX) {
 		gh_buf_printf(why, "more than %u ExpressRoute circuits: use fewer",
 			      UNDERLAY_EDGES_MAX / GW_ROLES);
@@ -272,16 +274,20 @@ void apply_text(struct gateway *g)
 	guests_send(g->guests, GH_ROLE_BGPD, &f);
 }
 
-static void commit(void *self, const struct gw_config *from, const struct gw_config *to)
+static int commit(void *self, struct transaction_token token,
+		  const struct transaction_change *change)
 {
+	const struct gw_config *from = change->from, *to = change->to;
 	struct gateway *g = self;
 
+	(void)token;
 	apply_underlay(g, to);
 	apply_legs(g, from, to);
 	apply_connections(g, from, to);
 	for (size_t i = 0; i < to->connection_count; i++)
 		apply_tunnel(g, to->connections[i].leg);
 	g->speaker_due = true;
+	return 0;
 }
 
 void apply_register(struct gateway *g)

@@ -7,6 +7,7 @@
 #include "gatehoused/gateway.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -235,17 +236,23 @@ static int start_rib(struct gateway *g)
 	return rc < 0 ? failed("the link monitor", rc) : 0;
 }
 
+/* The clerk asks: the kernel answers any thread, our monitor only the loop. */
 static bool interface_exists(void *self, const char *name)
 {
-	struct gateway *g = self;
+	(void)self;
+	return if_nametoindex(name) != 0;
+}
 
-	return monitor_by_name(g->monitor, name) != NULL;
+static void hear_store(void *self, const struct store_event *e)
+{
+	if (e->kind == STORE_CHANGED)
+		apply_text(self);
 }
 
 static int start_store(struct gateway *g)
 {
 	const struct store_options options = {
-		.state_dir = g->options->state_dir, .run_dir = g->options->run_dir,
+		.loop = g->loop, .state_dir = g->options->state_dir, .run_dir = g->options->run_dir,
 		.interface_exists = interface_exists, .self = g,
 	};
 	struct gh_buf message = { 0 };
@@ -253,6 +260,8 @@ static int start_store(struct gateway *g)
 
 	if (rc < 0)
 		gh_error("gateway: cannot open the configuration store: %s", gh_buf_text(&message));
+	else
+		store_watch(g->store, hear_store, g);
 	gh_buf_fini(&message);
 	return rc;
 }

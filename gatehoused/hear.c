@@ -149,16 +149,41 @@ static void reply(struct gateway *g, uint32_t id, int rc, struct gh_buf *text)
 	} while (left);
 }
 
+/* An edit on its way: whom to answer. bgpd may be another one by then. */
+struct edit_asked {
+	struct gateway *g;
+	uint32_t id, pid;
+};
+
+static void edit_done(void *context, const struct store_outcome *outcome)
+{
+	struct edit_asked *asked = context;
+	const struct gh_hello *hello = guests_hello(asked->g->guests, GH_ROLE_BGPD);
+	struct gh_buf message = { 0 };
+
+	findings_print(outcome->findings, &message);
+	if (hello && hello->pid == asked->pid)
+		reply(asked->g, asked->id, outcome->rc, &message);
+	gh_buf_fini(&message);
+	free(asked);
+}
+
 static void hear_edit(struct gateway *g, const struct gh_request *r)
 {
-	struct gh_buf message = { 0 };
-	int rc = store_edit(g->store, r->text, r->text_length, r->flags & GH_EDIT_REPLACE, r->user,
-			    &message);
+	struct edit_asked *asked = malloc(sizeof(*asked));
+	struct store_request request = {
+		.verb = STORE_EDIT,
+		.target = r->flags & GH_EDIT_CANDIDATE ? STORE_CANDIDATE : STORE_RUNNING,
+		.user = { .uid = r->uid, .from = "vtysh" },
+		.text = r->text, .length = r->text_length,
+		.whole = r->flags & GH_EDIT_REPLACE,
+		.context = asked, .done = edit_done,
+	};
 
-	if (!rc)
-		apply_text(g);
-	reply(g, r->id, rc, &message);
-	gh_buf_fini(&message);
+	if (!asked)
+		abort();
+	*asked = (struct edit_asked){ g, r->id, guests_hello(g->guests, GH_ROLE_BGPD)->pid };
+	store_submit(g->store, &request);
 }
 
 static void hear_show(struct gateway *g, const struct gh_request *r)

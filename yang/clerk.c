@@ -57,6 +57,7 @@ static void *work(void *arg)
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
 		struct clerk_job *job;
+		bool done;
 
 		while (!c->waiting.first && !c->stop)
 			pthread_cond_wait(&c->more, &c->lock);
@@ -64,8 +65,11 @@ static void *work(void *arg)
 			break;
 		job = list_take(&c->waiting);
 		pthread_mutex_unlock(&c->lock);
+		done = job->done;       /* without one, run may free the job */
 		job->run(job);
 		pthread_mutex_lock(&c->lock);
+		if (!done)
+			continue;
 		list_add(&c->finished, job);
 		if (!c->stop)
 			ev_async_send(c->loop, &c->wake);
@@ -86,8 +90,7 @@ static void on_wake(struct ev_loop *loop, ev_async *w, int events)
 	pthread_mutex_unlock(&c->lock);
 	for (; job; job = next) {
 		next = job->next;       /* done may free the job */
-		if (job->done)
-			job->done(job);
+		job->done(job);
 	}
 }
 
@@ -127,9 +130,11 @@ struct clerk *clerk_new(struct ev_loop *loop)
 void clerk_submit(struct clerk *clerk, struct clerk_job *job)
 {
 	if (!clerk->loop) {
+		void (*done)(struct clerk_job *job) = job->done;
+
 		job->run(job);
-		if (job->done)
-			job->done(job);
+		if (done)
+			done(job);
 		return;
 	}
 	pthread_mutex_lock(&clerk->lock);

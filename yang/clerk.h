@@ -7,8 +7,9 @@
  * order in which they were given, and `done` of each is called on the loop in
  * the same order.
  *
- * Ownership  a job is the caller's, who may free it in done. It must live
- *            until then, or until clerk_free has returned.
+ * Ownership  a job is the caller's, who may free it in done, or in run when
+ *            there is no done. It must live until then, or until clerk_free
+ *            has returned.
  * Threads    clerk_submit, clerk_free and done: the control thread. run: the
  *            clerk.
  */

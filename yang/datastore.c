@@ -1,5 +1,5 @@
 /*
- * The running tree: see datastore.h.
+ * The trees: see datastore.h.
  */
 #include "yang/datastore.h"
 
@@ -15,16 +15,18 @@ struct datastore {
 	struct ly_ctx *context;
 	const struct lys_module *module;
 	struct datastore_state running;
+	struct lyd_node *candidate;
 };
 
 /* The empty configuration: defaults only. */
 static void start_empty(struct datastore *ds)
 {
-	struct gh_buf nowhere = { 0 };
+	struct findings nothing = { 0 };
 	struct legs none = { 0 };
 
-	datastore_validate(ds, &ds->running.tree, &nowhere, &nowhere);
-	gh_buf_fini(&nowhere);
+	datastore_validate(ds, &ds->running.tree, &nothing);
+	findings_fini(&nothing);
+	ds->running.access = access_new(ds->running.tree);
 	ds->running.config = snapshot_new(ds->running.tree, &none, NULL);
 	ds->running.text = strdup("");
 	if (!ds->running.text)
@@ -55,6 +57,7 @@ void datastore_free(struct datastore *ds)
 	if (!ds)
 		return;
 	datastore_state_fini(&ds->running);
+	lyd_free_all(ds->candidate);
 	context_free(ds->context);
 	free(ds);
 }
@@ -82,6 +85,17 @@ struct lyd_node *datastore_copy(const struct datastore *ds)
 	    lyd_dup_siblings(ds->running.tree, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &copy))
 		abort();
 	return copy;
+}
+
+const struct lyd_node *datastore_candidate(const struct datastore *ds)
+{
+	return ds->candidate;
+}
+
+void datastore_candidate_set(struct datastore *ds, struct lyd_node *tree)
+{
+	lyd_free_all(ds->candidate);
+	ds->candidate = tree;
 }
 
 static int delete_nodes(struct lyd_node **tree, const char *path)
@@ -225,17 +239,33 @@ static void error_path(const char *location, struct gh_buf *path)
 		gh_buf_append(path, from, (size_t)(to - from));
 }
 
-int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struct gh_buf *path,
-		       struct gh_buf *why)
+/* RFC 7950 15: which error-tag goes with which error-app-tag. */
+static enum finding_tag error_tag(const char *app_tag)
+{
+	if (!app_tag)
+		return FINDING_OPERATION_FAILED;
+	if (!strcmp(app_tag, "instance-required") || !strcmp(app_tag, "missing-choice"))
+		return FINDING_DATA_MISSING;
+	return FINDING_OPERATION_FAILED;
+}
+
+int datastore_validate(const struct datastore *ds, struct lyd_node **tree,
+		       struct findings *findings)
 {
 	const struct ly_err_item *error;
+	struct gh_buf path = { 0 };
+	struct finding *f;
 
 	if (!lyd_validate_all(tree, ds->context, LYD_VALIDATE_NO_STATE, NULL))
 		return 0;
 	error = ly_err_last(ds->context);
 	if (error)
-		error_path(error->path, path);
-	gh_buf_printf(why, "%s", error && error->msg ? error->msg : "refused by the schema");
+		error_path(error->path, &path);
+	f = findings_add(findings, false, error_tag(error ? error->apptag : NULL),
+			 gh_buf_length(&path) ? gh_buf_text(&path) : NULL, "%s",
+			 error && error->msg ? error->msg : "refused by the schema");
+	finding_app_tag_set(f, error ? error->apptag : NULL);
+	gh_buf_fini(&path);
 	ly_err_clean(ds->context, NULL);
 	return -EINVAL;
 }
@@ -245,6 +275,7 @@ void datastore_state_fini(struct datastore_state *state)
 	lyd_free_all(state->tree);
 	gw_config_free(state->config);
 	free(state->text);
+	access_put(state->access);
 	*state = (struct datastore_state){ 0 };
 }
 

@@ -1,14 +1,14 @@
 /*
- * datastore - the YANG context and the running tree, with what is derived of it
+ * datastore - the YANG context and the trees, with what is derived of running
  *
- * The running configuration lives once, as a libyang tree of the module
- * gatehouse, which is built into the program. Beside it stand the typed
- * snapshot and the text that were made from that very tree: they are swapped
- * together, so they never disagree.
+ * The running configuration lives once, as a libyang tree. Beside it stand the
+ * typed snapshot, the text and the access rules that were made from that very
+ * tree: they are swapped together, so they never disagree. The candidate is a
+ * tree alone; while it is not modified there is none, and running serves.
  *
- * Ownership  the datastore owns the context and the running state; what the
- *            getters return is borrowed until the next swap.
- * Threads    the control thread.
+ * Ownership  the datastore owns the context, the running state and the
+ *            candidate; what the getters return is borrowed until the next swap.
+ * Threads    the clerk.
  * Errors     0 or -errno; words in why.
  */
 #ifndef GH_YANG_DATASTORE_H
@@ -17,16 +17,19 @@
 #include <libyang/libyang.h>
 
 #include "base/buf.h"
+#include "yang/access.h"
 #include "yang/config.h"
 #include "yang/edit.h"
+#include "yang/finding.h"
 
 struct datastore;
 
-/* Tree, snapshot and text of one configuration; all there, also when it is empty. */
+/* What one configuration is; all there, also when it is empty. */
 struct datastore_state {
 	struct lyd_node *tree;
 	struct gw_config *config;
 	char *text;
+	struct access *access;
 };
 
 int datastore_new(struct datastore **out, struct gh_buf *why);
@@ -39,6 +42,11 @@ const struct datastore_state *datastore_running(const struct datastore *ds);
 /* A copy of the running tree to edit; the caller frees it with lyd_free_all. */
 struct lyd_node *datastore_copy(const struct datastore *ds);
 
+/* NULL: not modified. */
+const struct lyd_node *datastore_candidate(const struct datastore *ds);
+/* Takes the tree over. NULL: from now on it follows running. */
+void datastore_candidate_set(struct datastore *ds, struct lyd_node *tree);
+
 /*
  * Does one step on *tree. -ENOENT: EDIT_DELETE found nothing. -EEXIST:
  * EDIT_CREATE found it. -ENODATA: the anchor is not there. -ENXIO: the schema
@@ -48,11 +56,11 @@ int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const st
 		    struct gh_buf *why);
 
 /*
- * Fills in defaults and validates *tree. -EINVAL: words in why and the data
- * path of the culprit in path.
+ * Fills in defaults and validates *tree. -EINVAL: the first error as a
+ * finding, with the tag and app-tag of RFC 7950 15.
  */
-int datastore_validate(const struct datastore *ds, struct lyd_node **tree, struct gh_buf *path,
-		       struct gh_buf *why);
+int datastore_validate(const struct datastore *ds, struct lyd_node **tree,
+		       struct findings *findings);
 
 /* Exchanges the running state and *state. */
 void datastore_swap(struct datastore *ds, struct datastore_state *state);

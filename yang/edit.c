@@ -56,23 +56,30 @@ static bool within(const char *outer, const char *inner)
 	return !strncmp(outer, inner, n) && (!inner[n] || inner[n] == '/' || inner[n] == '[');
 }
 
-unsigned edits_line(const struct edits *edits, const char *path)
+long edits_find(const struct edits *edits, const char *path)
 {
 	size_t i, best = 0;
-	unsigned line = 0;
+	long found = -1;
 
 	for (i = edits->count; i-- > 0; )
 		if (within(path, edits->array[i].path))
-			return edits->array[i].line;
+			return (long)i;
 	for (i = 0; i < edits->count; i++) {
 		size_t n = strlen(edits->array[i].path);
 
 		if (n >= best && within(edits->array[i].path, path)) {
 			best = n;
-			line = edits->array[i].line;
+			found = (long)i;
 		}
 	}
-	return line;
+	return found;
+}
+
+unsigned edits_line(const struct edits *edits, const char *path)
+{
+	long i = edits_find(edits, path);
+
+	return i < 0 ? 0 : edits->array[i].line;
 }
 
 bool edits_touch(const struct edits *edits, const char *path)

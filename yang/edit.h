@@ -65,6 +65,8 @@ void edits_fini(struct edits *edits);
  * something below it, else the last that touched what holds it; 0 for none.
  */
 unsigned edits_line(const struct edits *edits, const char *path);
+/* The same as its place in the list, which also serves where there are no lines; -1 for none. */
+long edits_find(const struct edits *edits, const char *path);
 /* Did any step touch something below path? */
 bool edits_touch(const struct edits *edits, const char *path);
 

@@ -1,296 +1,237 @@
 /*
- * The routine: see transaction.h.
+ * The walk over the backends: see transaction.h.
  *
- * Everything is made beside the running state and exchanged at the end, so
- * that a refusal has nothing to undo but the backends' preparations. The diff
- * is the comparison of two canonical texts; what a backend must do it finds by
- * comparing two snapshots.
+ * One after the other rather than all at once: the order is part of the
+ * contract (what is cheap to refuse comes first, and abort is its mirror), and
+ * an answer that comes late is told from the present one by its number alone.
  */
 #include "yang/transaction.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "yang/cli.h"
-#include "yang/datastore.h"
-#include "yang/legs.h"
-#include "yang/meaning.h"
-#include "yang/secret.h"
-#include "yang/snapshot.h"
+enum phase { IDLE, PREPARING, PREPARED, COMMITTING };
 
-#define TELL_MAX 20     /* findings that a message holds */
+struct transaction {
+	struct ev_loop *loop;
+	ev_timer limit;
+	unsigned limit_ms;
+	struct transaction_backend *backends;
+	size_t count;
 
-struct work {
-	const struct transaction *t;
-	const struct transaction_request *request;
-	struct edits edits;
-	struct datastore_state next;
-	struct gh_buf errors, warnings;         /* one a line */
+	enum phase phase;
+	size_t at;                      /* the backend that is asked now */
+	uint64_t number;                /* of the present step; goes up with each */
+	struct transaction_change change;
+	struct transaction_asked asked;
+	void (*committed)(void *context);
+	void *committed_context;
 };
 
-/* "line 3: gateway connection paris: " for a path; begins a new line of out. */
-static void print_place(const struct edits *edits, const char *path, const char *other, bool leaf,
-			struct gh_buf *out)
+static void prepare_on(struct transaction *t);
+static void refuse(struct transaction *t, int rc, const char *why);
+
+static void on_limit(struct ev_loop *loop, ev_timer *w, int events)
 {
-	unsigned line = edits_line(edits, path);
+	struct transaction *t = w->data;
+	const struct transaction_backend *b = &t->backends[t->at];
+	struct gh_buf why = { 0 };
 
-	if (!line && other)
-		line = edits_line(edits, other);
-	if (gh_buf_length(out))
-		gh_buf_printf(out, "\n");
-	if (line)
-		gh_buf_printf(out, "line %u: ", line);
-	cli_place(path, leaf, out);
-	gh_buf_printf(out, ": ");
-}
-
-/*
- * A secret typed again in clear gets a new ciphertext each time; keeping the
- * old one makes it the no-op that it is.
- */
-static void keep_ciphertext(const struct work *w, struct edit *edit)
-{
-	const struct datastore_state *running = datastore_running(w->t->datastore);
-	struct lyd_node *node = NULL;
-	const char *old;
-
-	if (lyd_find_path(running->tree, edit->path, 0, &node) || !node)
-		return;
-	old = lyd_get_value(node);
-	if (!strcmp(old, edit->value) || !secret_same(w->t->key, old, edit->value))
-		return;
-	free(edit->value);
-	edit->value = strdup(old);
-	if (!edit->value)
-		abort();
-}
-
-static int apply(struct work *w)
-{
-	size_t i;
-
-	if (!w->request->replace)
-		w->next.tree = datastore_copy(w->t->datastore);
-	for (i = 0; i < w->edits.count; i++) {
-		struct edit *e = &w->edits.array[i];
-		struct gh_buf why = { 0 };
-		int ret;
-
-		if (e->secret && e->verb == EDIT_SET)
-			keep_ciphertext(w, e);
-		ret = datastore_apply(w->t->datastore, &w->next.tree, e, &why);
-		if (ret == -ENOENT) {
-			print_place(&w->edits, e->path, NULL, true, &w->warnings);
-			gh_buf_printf(&w->warnings, "not configured, nothing removed");
-		} else if (ret < 0) {
-			print_place(&w->edits, e->path, NULL, true, &w->errors);
-			gh_buf_printf(&w->errors, "%s", gh_buf_text(&why));
-		}
-		gh_buf_fini(&why);
-		if (ret < 0 && ret != -ENOENT)
-			return ret;
-	}
-	return 0;
-}
-
-static void take_findings(struct work *w)
-{
-	struct meaning_findings findings = { 0 };
-	struct meaning m = {
-		.from = datastore_running(w->t->datastore)->config,
-		.to = w->next.config,
-		.key = w->t->key,
-		.interface_exists = w->t->interface_exists,
-		.self = w->t->self,
-		.lenient = w->request->replace,
-	};
-	size_t i;
-
-	meaning_check(&m, &findings);
-	for (i = 0; i < findings.count; i++) {
-		const struct meaning_finding *f = &findings.array[i];
-		struct gh_buf *out = f->warning ? &w->warnings : &w->errors;
-
-		/* A warning is news only to those who touched what it is about. */
-		if (f->warning && !edits_line(&w->edits, f->path))
-			continue;
-		/* Of two that collide, the later line is the one to blame. */
-		if (f->other_text &&
-		    edits_line(&w->edits, f->other) > edits_line(&w->edits, f->path)) {
-			print_place(&w->edits, f->other, NULL, false, out);
-			gh_buf_printf(out, "%s", f->other_text);
-			continue;
-		}
-		print_place(&w->edits, f->path, f->other, false, out);
-		gh_buf_printf(out, "%s", f->text);
-	}
-	meaning_findings_fini(&findings);
-}
-
-static void warn_incomplete(struct work *w, const char *list, const char *name, const char *what)
-{
-	struct gh_buf path = { 0 };
-
-	if (!what)
-		return;
-	gh_buf_printf(&path, "/gatehouse:gateway/%s[name='%s']", list, name);
-	/* One that was only just entered is about to be filled. */
-	if (w->request->replace || edits_touch(&w->edits, gh_buf_text(&path))) {
-		print_place(&w->edits, gh_buf_text(&path), NULL, false, &w->warnings);
-		gh_buf_printf(&w->warnings, "%s, and stays down", what);
-	}
-	gh_buf_fini(&path);
-}
-
-static void take_incomplete(struct work *w)
-{
-	const struct gw_config *c = w->next.config;
-	size_t i;
-
-	for (i = 0; i < c->circuit_count; i++)
-		warn_incomplete(w, "expressroute", c->circuits[i].name,
-				gw_circuit_incomplete(&c->circuits[i]));
-	for (i = 0; i < c->connection_count; i++)
-		warn_incomplete(w, "connection", c->connections[i].name,
-				gw_connection_incomplete(&c->connections[i]));
-}
-
-/* Fills next.config and next.text; the errors say whether it may run. */
-static int judge(struct work *w)
-{
-	struct gh_buf path = { 0 }, why = { 0 }, text = { 0 };
-	struct legs legs = { 0 };
-	int ret;
-
-	ret = datastore_validate(w->t->datastore, &w->next.tree, &path, &why);
-	if (!w->request->legs)
-		legs_from_config(&legs, datastore_running(w->t->datastore)->config);
-	w->next.config = snapshot_new(w->next.tree, w->request->legs ? w->request->legs : &legs,
-				      w->t->key);
-	legs_fini(&legs);
-	take_findings(w);
-	/* What the schema refuses, the checks of meaning often say with both lines in view. */
-	if (ret && !gh_buf_length(&w->errors)) {
-		print_place(&w->edits, gh_buf_text(&path), NULL, true, &w->errors);
-		gh_buf_printf(&w->errors, "%s", gh_buf_text(&why));
-	}
-	if (!gh_buf_length(&w->errors)) {
-		take_incomplete(w);
-		cli_render(w->next.tree, &text);
-		w->next.text = strdup(gh_buf_text(&text));
-		if (!w->next.text)
-			abort();
-	}
-	gh_buf_fini(&path);
+	(void)loop, (void)events;
+	if (t->limit_ms % 1000)
+		gh_buf_printf(&why, "no answer within %u ms; nothing was changed", t->limit_ms);
+	else
+		gh_buf_printf(&why, "no answer within %u s; nothing was changed",
+			      t->limit_ms / 1000);
+	if (b->abort)
+		b->abort(b->self);
+	refuse(t, -ETIMEDOUT, gh_buf_text(&why));
 	gh_buf_fini(&why);
-	gh_buf_fini(&text);
-	return gh_buf_length(&w->errors) ? -EINVAL : 0;
 }
 
-/* Prepares all, or aborts those that had prepared. */
-static int prepare(struct work *w, const struct gw_config *from)
+struct transaction *transaction_new(struct ev_loop *loop, unsigned limit_ms)
 {
-	const struct transaction *t = w->t;
-	size_t i;
-	int ret = 0;
+	struct transaction *t = calloc(1, sizeof(*t));
 
-	for (i = 0; i < t->backend_count; i++) {
-		const struct transaction_backend *b = &t->backends[i];
-		struct gh_buf why = { 0 };
-
-		if (b->prepare)
-			ret = b->prepare(b->self, from, w->next.config, &why);
-		if (ret < 0)
-			gh_buf_printf(&w->errors, "%s: %s", b->name, gh_buf_length(&why) ?
-				      gh_buf_text(&why) : strerror(-ret));
-		gh_buf_fini(&why);
-		if (ret < 0)
-			break;
-	}
-	if (ret >= 0)
-		return 0;
-	while (i-- > 0)
-		if (t->backends[i].abort)
-			t->backends[i].abort(t->backends[i].self);
-	return ret;
+	if (!t)
+		abort();
+	t->loop = loop;
+	t->limit_ms = limit_ms ? limit_ms : TRANSACTION_LIMIT_MS;
+	ev_timer_init(&t->limit, on_limit, 0., 0.);
+	t->limit.data = t;
+	return t;
 }
 
-static void commit(struct work *w)
+void transaction_free(struct transaction *t)
 {
-	const struct transaction *t = w->t;
-	size_t i;
-
-	datastore_swap(t->datastore, &w->next);
-	/* w->next is now what ran before; it lives until the backends have seen both. */
-	for (i = 0; i < t->backend_count; i++)
-		if (t->backends[i].commit)
-			t->backends[i].commit(t->backends[i].self, w->next.config,
-					      datastore_running(t->datastore)->config);
-}
-
-static int run(struct work *w, bool *changed)
-{
-	const struct datastore_state *running = datastore_running(w->t->datastore);
-	int ret;
-
-	ret = cli_parse(w->t->datastore, w->t->key, w->request->text, w->request->length,
-			&w->edits, &w->errors);
-	if (!ret)
-		ret = apply(w);
-	if (!ret)
-		ret = judge(w);
-	if (ret)
-		return ret;
-	if (!strcmp(w->next.text, running->text))
-		return 0;
-	ret = prepare(w, running->config);
-	if (ret)
-		return ret;
-	commit(w);
-	*changed = true;
-	return 0;
-}
-
-/* A file of a thousand mistakes is told by its first ones. */
-static void tell(const struct gh_buf *words, struct gh_buf *message)
-{
-	const char *p, *end;
-	unsigned lines = 0, more = 0;
-
-	if (!gh_buf_length(words))
+	if (!t)
 		return;
-	p = (const char *)gh_buf_begin(words);
-	end = p + gh_buf_length(words);
-	while (p < end) {
-		const char *newline = memchr(p, '\n', (size_t)(end - p));
-		const char *next = newline ? newline + 1 : end;
-
-		if (lines < TELL_MAX) {
-			gh_buf_printf(message, "%s%.*s", lines ? "\n" : "",
-				      (int)((newline ? newline : end) - p), p);
-			lines++;
-		} else {
-			more++;
-		}
-		p = next;
-	}
-	if (more)
-		gh_buf_printf(message, "\n... and %u more", more);
+	if (t->loop)
+		ev_timer_stop(t->loop, &t->limit);
+	free(t->backends);
+	free(t);
 }
 
-int transaction_run(const struct transaction *t, const struct transaction_request *request,
-		    struct gh_buf *message, bool *changed)
+void transaction_subscribe(struct transaction *t, const struct transaction_backend *backend)
 {
-	struct work w = { .t = t, .request = request };
-	int ret;
+	t->backends = reallocarray(t->backends, t->count + 1, sizeof(*t->backends));
+	if (!t->backends)
+		abort();
+	t->backends[t->count++] = *backend;
+}
 
-	*changed = false;
-	ret = run(&w, changed);
-	tell(ret ? &w.errors : &w.warnings, message);
-	datastore_state_fini(&w.next);
-	edits_fini(&w.edits);
-	gh_buf_fini(&w.errors);
-	gh_buf_fini(&w.warnings);
-	return ret;
+static void limit_stop(struct transaction *t)
+{
+	if (t->loop)
+		ev_timer_stop(t->loop, &t->limit);
+}
+
+static void limit_start(struct transaction *t)
+{
+	if (!t->loop)
+		return;
+	ev_now_update(t->loop);
+	ev_timer_set(&t->limit, t->limit_ms / 1000., 0.);
+	ev_timer_start(t->loop, &t->limit);
+}
+
+/* Those before `at`, the last first. */
+static void abort_back(struct transaction *t)
+{
+	while (t->at-- > 0)
+		if (t->backends[t->at].abort)
+			t->backends[t->at].abort(t->backends[t->at].self);
+	t->at = 0;
+	t->phase = IDLE;
+	t->number++;
+}
+
+static void refuse(struct transaction *t, int rc, const char *why)
+{
+	const struct transaction_asked asked = t->asked;
+	struct gh_buf words = { 0 };
+
+	gh_buf_printf(&words, "%s: %s", t->backends[t->at].name,
+		      why && *why ? why : strerror(-rc));
+	limit_stop(t);
+	abort_back(t);
+	asked.done(asked.context, rc, &words);
+	gh_buf_fini(&words);
+}
+
+/* What the backend at `at` answered. */
+static void prepared(struct transaction *t, int rc, const char *why)
+{
+	if (rc < 0) {
+		refuse(t, rc, why);
+		return;
+	}
+	t->at++;
+	t->number++;
+	prepare_on(t);
+}
+
+/* A loop rather than recursion: answers at once are the rule. */
+static void prepare_on(struct transaction *t)
+{
+	struct gh_buf nothing = { 0 };
+
+	while (t->at < t->count) {
+		const struct transaction_backend *b = &t->backends[t->at];
+		struct transaction_token token = { t, t->number };
+		struct gh_buf why = { 0 };
+		int rc = b->prepare ? b->prepare(b->self, token, &t->change, &why) : 0;
+
+		if (rc > 0 && t->change.trusted) {
+			if (b->abort)
+				b->abort(b->self);
+			rc = -EBUSY;
+		}
+		if (rc < 0)
+			refuse(t, rc, gh_buf_text(&why));
+		gh_buf_fini(&why);
+		if (rc > 0)
+			limit_start(t);
+		if (rc)
+			return;
+		t->at++;
+		t->number++;
+	}
+	limit_stop(t);
+	t->phase = PREPARED;
+	t->asked.done(t->asked.context, 0, &nothing);
+	gh_buf_fini(&nothing);
+}
+
+void transaction_prepare(struct transaction *t, const struct transaction_change *change,
+			 const struct transaction_asked *asked)
+{
+	if (t->phase != IDLE)
+		abort();
+	t->phase = PREPARING;
+	t->change = *change;
+	t->asked = *asked;
+	t->at = 0;
+	t->number++;
+	prepare_on(t);
+}
+
+void transaction_prepared(struct transaction_token token, int rc, const char *why)
+{
+	struct transaction *t = token.transaction;
+
+	if (t->phase != PREPARING || t->number != token.number)
+		return;
+	limit_stop(t);
+	prepared(t, rc, why);
+}
+
+static void commit_on(struct transaction *t)
+{
+	void (*done)(void *context) = t->committed;
+
+	while (t->at < t->count) {
+		const struct transaction_backend *b = &t->backends[t->at];
+		struct transaction_token token = { t, t->number };
+
+		if (b->commit && b->commit(b->self, token, &t->change) == TRANSACTION_PENDING)
+			return;
+		t->at++;
+		t->number++;
+	}
+	t->phase = IDLE;
+	done(t->committed_context);
+}
+
+void transaction_commit(struct transaction *t, void (*done)(void *context), void *context)
+{
+	if (t->phase != PREPARED)
+		abort();
+	t->phase = COMMITTING;
+	t->committed = done;
+	t->committed_context = context;
+	t->at = 0;
+	t->number++;
+	commit_on(t);
+}
+
+void transaction_committed(struct transaction_token token)
+{
+	struct transaction *t = token.transaction;
+
+	if (t->phase != COMMITTING || t->number != token.number)
+		return;
+	t->at++;
+	t->number++;
+	commit_on(t);
+}
+
+void transaction_abort(struct transaction *t)
+{
+	if (t->phase != PREPARED)
+		abort();
+	t->at = t->count;
+	abort_back(t);
 }

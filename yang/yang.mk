@@ -46,8 +46,13 @@ libghyang_a_SOURCES = \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
 	yang/meaning_address.c yang/meaning_report.h \
+	yang/plan.c yang/plan.h \
 	yang/secret.c yang/secret.h \
 	yang/snapshot.c yang/snapshot.h \
-	yang/store.c yang/store.h \
+	yang/store.c yang/store.h yang/store_parts.h \
+	yang/store_file.c \
+	yang/store_lock.c \
+	yang/store_plan.c \
+	yang/store_request.c \
 	yang/transaction.c yang/transaction.h
 GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS) $(EV_LIBS)

@@ -10,48 +10,55 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "yang/datastore.h"
 #include "yang/legs.h"
-#include "yang/secret.h"
-#include "yang/transaction.h"
+#include "yang/plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static struct transaction t;
+static struct datastore *datastore;
+static struct secret_key *key;
 
 /* Once for all inputs; the key file is gone at once, the key stays. */
 static void start(void)
 {
 	char dir[] = "/tmp/gh-fuzz.XXXXXX", path[64];
-	struct secret_key *key = NULL;
 	struct gh_buf why = { 0 };
 
 	if (!mkdtemp(dir))
 		abort();
 	strcpy(path, dir);
 	strcat(path, "/host.key");
-	if (secret_key_open(path, &key, &why) || datastore_new(&t.datastore, &why))
+	if (secret_key_open(path, &key, &why) || datastore_new(&datastore, &why))
 		abort();
-	t.key = key;
 	unlink(path);
 	rmdir(dir);
 }
 
 static int run(const char *text, size_t length, bool *changed)
 {
-	struct transaction_request request = { .text = text, .length = length, .replace = true };
-	struct gh_buf message = { 0 };
-	int ret = transaction_run(&t, &request, &message, changed);
+	struct datastore_state state = { 0 };
+	struct findings findings = { 0 };
+	struct edits edits = { 0 };
+	const struct plan plan = {
+		.datastore = datastore, .key = key, .target = datastore_running(datastore)->tree,
+		.text = text, .length = length, .edits = &edits, .lenient = true,
+	};
+	int ret = plan_make(&plan, &state, &findings);
 
-	if (ret && !gh_buf_length(&message))
+	if (ret && !findings.errors)
 		abort();
-	gh_buf_fini(&message);
+	*changed = !ret && plan_differs(&plan, &state);
+	if (*changed)
+		datastore_swap(datastore, &state);
+	datastore_state_fini(&state);
+	findings_fini(&findings);
+	edits_fini(&edits);
 	return ret;
 }
 
 static char *running(void)
 {
-	char *text = strdup(datastore_running(t.datastore)->text);
+	char *text = strdup(datastore_running(datastore)->text);
 
 	if (!text)
 		abort();
@@ -65,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool changed;
 	int ret;
 
-	if (!t.datastore)
+	if (!datastore)
 		start();
 	legs_from_text(&legs, (const char *)data, size);
 	legs_fini(&legs);

@@ -27,10 +27,26 @@ static void restart(void)
 	assert_int_equal(store_load(store, &message), 0);
 }
 
+static int edited;
+
+static void on_done(void *context, const struct store_outcome *outcome)
+{
+	(void)context;
+	edited = outcome->rc;
+	gh_buf_fini(&message);
+	findings_print(outcome->findings, &message);
+}
+
 static int edit(const char *text, bool replace)
 {
-	gh_buf_fini(&message);
-	return store_edit(store, text, strlen(text), replace, "test", &message);
+	const struct store_request request = {
+		.verb = STORE_EDIT, .target = STORE_RUNNING, .user = { .from = "test" },
+		.text = text, .length = strlen(text), .whole = replace, .done = on_done,
+	};
+
+	edited = 1;
+	store_submit(store, &request);
+	return edited;
 }
 
 static void quiet(enum gh_log_level level, const char *line)
@@ -190,11 +206,13 @@ static void test_key(void **state)
 
 static int commits;
 
-static void count_commit(void *self, const struct gw_config *from, const struct gw_config *to)
+static int count_commit(void *self, struct transaction_token token,
+			const struct transaction_change *change)
 {
-	(void)from;
-	(void)to;
+	(void)token;
+	(void)change;
 	(*(int *)self)++;
+	return 0;
 }
 
 static void test_backends(void **state)

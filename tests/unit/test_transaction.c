@@ -1,32 +1,53 @@
-/* transaction: prepare, commit, abort; a refusal changes nothing; which line is named. */
+/* transaction: prepare, commit, abort; answers that come later, too late or never. */
 #include <errno.h>
+#include <ev.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
 
-#include "tests/unit/yang_fixture.h"
+#include "yang/transaction.h"
 
-static struct fixture f;
-static char trace[256];
-static int refuse_by;   /* the backend that refuses, from 1 */
+#define BACKENDS 3
 
-static int prepare(void *self, const struct gw_config *from, const struct gw_config *to,
-		   struct gh_buf *why)
+static struct transaction *t;
+static struct transaction_token tokens[BACKENDS], committing[BACKENDS];
+static char trace[256], words[256];
+static int refuse_by, later_by, slices_by;      /* backends from 1; 0: none */
+static int result, asked_count, committed_count;
+static const char *const names[BACKENDS] = { "1", "2", "3" };
+static struct gw_config from, to;
+
+static int number(void *self)
+{
+	return *(const char *)self - '0';
+}
+
+static int prepare(void *self, struct transaction_token token,
+		   const struct transaction_change *change, struct gh_buf *why)
 {
 	strcat(trace, "p");
 	strcat(trace, self);
-	assert_ptr_equal(from, fixture_config(&f));
-	assert_ptr_not_equal(from, to);
-	if (refuse_by == ((char *)self)[0] - '0') {
+	assert_ptr_equal(change->from, &from);
+	assert_ptr_equal(change->to, &to);
+	tokens[number(self) - 1] = token;
+	if (refuse_by == number(self)) {
 		gh_buf_printf(why, "table is full");
 		return -ENOSPC;
 	}
-	return 0;
+	return later_by == number(self) ? TRANSACTION_PENDING : 0;
 }
 
-static void commit(void *self, const struct gw_config *from, const struct gw_config *to)
+static int commit(void *self, struct transaction_token token,
+		  const struct transaction_change *change)
 {
 	strcat(trace, "c");
 	strcat(trace, self);
-	assert_ptr_equal(to, fixture_config(&f));
-	assert_true(from->connection_count < to->connection_count);
+	assert_ptr_equal(change->to, &to);
+	committing[number(self) - 1] = token;
+	return slices_by == number(self) ? TRANSACTION_PENDING : 0;
 }
 
 static void undo(void *self)
@@ -35,204 +56,185 @@ static void undo(void *self)
 	strcat(trace, self);
 }
 
-static bool no_interface(void *self, const char *name)
+static void on_asked(void *context, int rc, struct gh_buf *why)
 {
-	(void)self;
-	return strcmp(name, "gone");
+	(void)context;
+	result = rc;
+	asked_count++;
+	snprintf(words, sizeof(words), "%s", gh_buf_text(why));
 }
 
-static struct transaction_backend backends[] = {
-	{ .name = "one", .self = "1", .prepare = prepare, .commit = commit, .abort = undo },
-	{ .name = "none" },
-	{ .name = "two", .self = "2", .prepare = prepare, .commit = commit, .abort = undo },
-	{ .name = "three", .self = "3", .prepare = prepare, .commit = commit, .abort = undo },
-};
-static struct transaction t = { .backends = backends, .backend_count = 4,
-				.interface_exists = no_interface };
+static void on_committed(void *context)
+{
+	(void)context;
+	committed_count++;
+}
+
+static void start(struct ev_loop *loop, unsigned limit_ms)
+{
+	static const char *const backend_names[BACKENDS] = { "kernel", "charon", "bgpd" };
+
+	transaction_free(t);
+	t = transaction_new(loop, limit_ms);
+	for (int i = 0; i < BACKENDS; i++) {
+		transaction_subscribe(t, &(struct transaction_backend){
+			.name = backend_names[i], .self = (void *)names[i],
+			.prepare = prepare, .commit = commit, .abort = undo });
+		transaction_subscribe(t, &(struct transaction_backend){ .name = "idle" });
+	}
+}
 
 static int setup(void **state)
 {
 	(void)state;
-	fixture_init(&f);
-	t.datastore = f.ds;
-	t.key = f.key;
-	trace[0] = '\0';
-	refuse_by = 0;
+	refuse_by = later_by = slices_by = asked_count = committed_count = 0;
+	trace[0] = words[0] = '\0';
+	start(NULL, 0);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	fixture_fini(&f);
+	transaction_free(t);
+	t = NULL;
 	return 0;
 }
 
-static void test_commit(void **state)
+static void ask(bool trusted)
+{
+	const struct transaction_change change = { &from, &to, trusted };
+	const struct transaction_asked asked = { NULL, on_asked };
+
+	result = 1;
+	transaction_prepare(t, &change, &asked);
+}
+
+static void test_all_agree(void **state)
 {
 	(void)state;
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a", false), 0);
-	assert_true(f.changed);
+	ask(false);
+	assert_int_equal(result, 0);
+	assert_string_equal(words, "");
+	transaction_commit(t, on_committed, NULL);
+	assert_int_equal(committed_count, 1);
 	assert_string_equal(trace, "p1p2p3c1c2c3");
-	/* The same again asks nobody. */
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a", false), 0);
-	assert_false(f.changed);
-	assert_string_equal(trace, "p1p2p3c1c2c3");
+	/* What is prepared may also be given up. */
+	ask(false);
+	transaction_abort(t);
+	assert_string_equal(trace, "p1p2p3c1c2c3p1p2p3a3a2a1");
 }
 
-static void test_backend_refuses(void **state)
+static void test_each_refuses(void **state)
 {
-	(void)state;
-	refuse_by = 3;
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a", false), -ENOSPC);
-	assert_string_equal(trace, "p1p2p3a2a1");
-	assert_string_equal(gh_buf_text(&f.message), "three: table is full");
-	assert_string_equal(fixture_text(&f), "");
-	assert_false(f.changed);
-}
-
-static void test_invalid_asks_nobody(void **state)
-{
-	(void)state;
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a\n weight x", false), -EINVAL);
-	assert_int_equal(fixture_run(&f, &t, "gateway\n asn 23456", false), -EINVAL);
-	assert_string_equal(trace, "");
-	assert_string_equal(fixture_text(&f), "");
-}
-
-/* The line that is named is the one of this request that caused it. */
-static void test_lines(void **state)
-{
-	static const struct {
-		const char *text, *message;
-	} rows[] = {
-		/* this line against what was there */
-		{ "gateway connection b\n remote-address 198.51.100.1",
-		  "line 2: gateway connection b: remote-address 198.51.100.1: it is already the"
-		  " remote-address of connection a; each needs its own" },
-		{ "gateway connection c\n\n remote-address 198.51.100.2",
-		  "line 3: gateway connection c: remote-address 198.51.100.2: it is already the"
-		  " remote-address of connection b; each needs its own" },
-		/* what was there against this line */
-		{ "gateway\n address-space 10.7.0.0/16",
-		  "line 2: gateway connection a: prefix 10.7.1.0/24: it is inside address-space"
-		  " 10.7.0.0/16, which is on our side; remove it here or there" },
-		{ "gateway\n asn 64520",
-		  "line 2: gateway connection a: bgp remote-as 64520: it is this gateway's own"
-		  " number, and the session must be external; give the peer's, or change the"
-		  " gateway's asn" },
-		/* the schema's own words, where there are none better */
-		{ "gateway\n public-address 203.0.113.1\n public-address 203.0.113.2",
-		  "line 3: gateway: at most one public-address of each family; remove the old one"
-		  " first" },
-		{ "gateway connection a\n no bgp\n bgp remote-as 64520 peer-address ::2"
-		  " local-address 10.9.9.9", "line 3: gateway connection a: bgp: peer-address and"
-		  " local-address are of different families; give both as IPv4 or both as IPv6" },
-		/* several at once, each on its line */
-		{ "gateway\n asn 65551\n vnet interface gone",
-		  "line 2: gateway: asn 65551: it is reserved for documentation (RFC 5398); use a"
-		  " public or private number (64512-65514, 4200000000-4294967294)\n"
-		  "line 3: gateway: vnet interface gone: this host has no such interface; see ip"
-		  " link" },
+	static const char *const traces[] = { "p1", "p1p2a1", "p1p2p3a2a1" };
+	static const char *const says[] = {
+		"kernel: table is full", "charon: table is full", "bgpd: table is full",
 	};
-	char *before;
-	size_t i;
 
 	(void)state;
-	backends[0].commit = backends[2].commit = backends[3].commit = NULL;
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a\n remote-address 198.51.100.1\n"
-				     " prefix 10.7.1.0/24\n bgp remote-as 64520 peer-address"
-				     " 169.254.21.2 local-address 169.254.21.1\n"
-				     "gateway connection b\n remote-address 198.51.100.2\n", true), 0);
-	before = strdup(fixture_text(&f));
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_int_equal(fixture_run(&f, &t, rows[i].text, false), -EINVAL);
-		assert_string_equal(gh_buf_text(&f.message), rows[i].message);
-		assert_string_equal(fixture_text(&f), before);
+	for (refuse_by = 1; refuse_by <= BACKENDS; refuse_by++) {
+		trace[0] = '\0';
+		ask(false);
+		assert_int_equal(result, -ENOSPC);
+		assert_string_equal(trace, traces[refuse_by - 1]);
+		assert_string_equal(words, says[refuse_by - 1]);
 	}
-	free(before);
 }
 
-static void test_warnings(void **state)
+/* The same when the answer comes later. */
+static void test_each_refuses_later(void **state)
 {
+	static const char *const traces[] = { "p1", "p1p2a1", "p1p2p3a2a1" };
+
 	(void)state;
-	backends[0].commit = backends[2].commit = backends[3].commit = NULL;
-	/* Entering a node is no reason to complain yet. */
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a", false), 0);
-	assert_string_equal(gh_buf_text(&f.message), "");
-	assert_int_equal(fixture_run(&f, &t, "gateway connection a\n weight 5", false), 0);
-	assert_string_equal(gh_buf_text(&f.message), "line 2: gateway connection a: it has no"
-			    " remote-address and no shared-key, and stays down");
-	/* Another's incompleteness is not this edit's. */
-	assert_int_equal(fixture_run(&f, &t, "gateway\n mtu 1300", false), 0);
-	assert_string_equal(gh_buf_text(&f.message), "");
-	/* Loading a whole configuration tells all, and takes what this host lacks now. */
-	assert_int_equal(fixture_run(&f, &t, "gateway\n vnet interface gone\n"
-				     "gateway connection a\ngateway expressroute dc1", true), 0);
-	assert_string_equal(gh_buf_text(&f.message),
-			    "line 2: gateway: vnet interface gone: this host has no such interface"
-			    " now; it is used once it appears\n"
-			    "line 4: gateway expressroute dc1: it has no edge, and stays down\n"
-			    "line 3: gateway connection a: it has no remote-address and no shared-key,"
-			    " and stays down");
-	/* An interface that was accepted is not judged again. */
-	assert_int_equal(fixture_run(&f, &t, "gateway\n mtu 1301", false), 0);
+	for (later_by = 1; later_by <= BACKENDS; later_by++) {
+		trace[0] = '\0';
+		ask(false);
+		assert_int_equal(result, 1);
+		transaction_prepared(tokens[later_by - 1], -EPERM, "not today");
+		assert_int_equal(result, -EPERM);
+		assert_string_equal(trace, traces[later_by - 1]);
+		assert_non_null(strstr(words, ": not today"));
+		/* Once more: too late. */
+		asked_count = 0;
+		transaction_prepared(tokens[later_by - 1], 0, NULL);
+		assert_int_equal(asked_count, 0);
+	}
 }
 
-/* A message tells the first twenty findings and counts the rest. */
-static void test_many_findings(void **state)
+static void test_later_answers(void **state)
 {
-	struct gh_buf text = { 0 };
-	int i;
-
 	(void)state;
-	for (i = 0; i < 30; i++)
-		gh_buf_printf(&text, "gateway connection c%02d\n remote-address 0.0.0.%d\n", i, i);
-	assert_int_equal(fixture_run(&f, NULL, gh_buf_text(&text), true), -EINVAL);
-	assert_non_null(strstr(gh_buf_text(&f.message), "\nline 40: gateway connection c19:"));
-	assert_null(strstr(gh_buf_text(&f.message), "line 42:"));
-	assert_non_null(strstr(gh_buf_text(&f.message), "\n... and 10 more"));
-	gh_buf_fini(&text);
+	later_by = slices_by = 2;
+	ask(false);
+	assert_string_equal(trace, "p1p2");
+	/* Another's answer does not count for this one's. */
+	transaction_prepared(tokens[0], 0, NULL);
+	assert_string_equal(trace, "p1p2");
+	transaction_prepared(tokens[1], 0, NULL);
+	assert_int_equal(result, 0);
+	transaction_prepared(tokens[1], -EPERM, NULL);
+	transaction_commit(t, on_committed, NULL);
+	assert_string_equal(trace, "p1p2p3c1c2");
+	assert_int_equal(committed_count, 0);
+	transaction_prepared(tokens[1], -EPERM, NULL);
+	transaction_committed(committing[0]);
+	assert_int_equal(committed_count, 0);
+	transaction_committed(committing[1]);
+	assert_int_equal(committed_count, 1);
+	transaction_committed(committing[1]);
+	assert_int_equal(committed_count, 1);
+	assert_string_equal(trace, "p1p2p3c1c2c3");
+	assert_int_equal(asked_count, 1);
 }
 
-/* A key of another host: refused when typed, a warning when the whole is loaded. */
-static void test_foreign_key(void **state)
+/* What ran here before must not have to ask anybody. */
+static void test_trusted(void **state)
 {
-	char path[128], key[GW_ENCRYPTED_MAX + 1], text[512];
-	struct secret_key *other;
+	(void)state;
+	later_by = 2;
+	ask(true);
+	assert_int_equal(result, -EBUSY);
+	assert_string_equal(trace, "p1p2a2a1");
+}
+
+static void test_never_answers(void **state)
+{
+	struct ev_loop *loop = ev_loop_new(0);
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/other.key", f.dir);
-	assert_int_equal(secret_key_open(path, &other, &f.message), 0);
-	assert_int_equal(secret_encrypt(other, "secret", 6, key), 0);
-	secret_key_free(other);
-	fixture_remove(&f, "other.key");
-	snprintf(text, sizeof(text), "gateway connection a\n remote-address 1.1.1.1\n"
-		 " shared-key 6 %s\n exit\n", key);
-	assert_int_equal(fixture_run(&f, NULL, text, false), -EINVAL);
-	assert_string_equal(gh_buf_text(&f.message), "line 3: gateway connection a: shared-key 6:"
-			    " this key was encrypted on another host; enter it in clear with"
-			    " shared-key 0, or bring that host's host.key");
-	assert_int_equal(fixture_run(&f, NULL, text, true), 0);
-	assert_non_null(strstr(gh_buf_text(&f.message), "line 3: gateway connection a: shared-key"));
-	assert_string_equal(fixture_text(&f), text);
-	assert_false(fixture_config(&f)->connections[0].key_usable);
-	/* It stays out of the way of other edits, and a new key replaces it. */
-	assert_int_equal(fixture_run(&f, NULL, "gateway\n mtu 1300", false), 0);
-	assert_int_equal(fixture_run(&f, NULL, "gateway connection a\n shared-key new", false), 0);
-	assert_true(fixture_config(&f)->connections[0].key_usable);
+	start(loop, 20);
+	later_by = 2;
+	ask(false);
+	assert_int_equal(result, 1);
+	ev_run(loop, 0);
+	assert_int_equal(result, -ETIMEDOUT);
+	assert_string_equal(words, "charon: no answer within 20 ms; nothing was changed");
+	assert_string_equal(trace, "p1p2a2a1");
+	transaction_prepared(tokens[1], 0, NULL);
+	assert_string_equal(trace, "p1p2a2a1");
+	assert_int_equal(asked_count, 1);
+	/* An answer in time stops the clock. */
+	ask(false);
+	transaction_prepared(tokens[1], 0, NULL);
+	ev_run(loop, 0);
+	assert_int_equal(result, 0);
+	assert_int_equal(asked_count, 2);
+	transaction_free(t);
+	t = NULL;
+	ev_loop_destroy(loop);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_commit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_backend_refuses, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_invalid_asks_nobody, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_lines, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_warnings, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_findings, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_foreign_key, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_all_agree, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each_refuses, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each_refuses_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_later_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_trusted, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_never_answers, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,8 @@
 
 #include "yang/datastore.h"
 #include "yang/secret.h"
-#include "yang/transaction.h"
+#include "yang/finding.h"
+#include "yang/plan.h"
 
 struct fixture {
 	char dir[64];
@@ -52,16 +53,37 @@ static inline void fixture_fini(struct fixture *f)
 	rmdir(f->dir);
 }
 
-/* One transaction; the words are in f->message afterwards. */
-static inline int fixture_run(struct fixture *f, const struct transaction *t, const char *text,
+/*
+ * One change of running, without backends; the words are in f->message
+ * afterwards. how: what of a plan is not the usual; NULL for nothing.
+ */
+static inline int fixture_run(struct fixture *f, const struct plan *how, const char *text,
 			      bool replace)
 {
-	struct transaction plain = { .datastore = f->ds, .key = f->key };
-	struct transaction_request request = { .text = text, .length = strlen(text),
-					       .replace = replace };
+	struct plan plan = how ? *how : (struct plan){ 0 };
+	struct datastore_state state = { 0 };
+	struct findings findings = { 0 };
+	struct edits edits = { 0 };
+	int ret;
 
+	plan.datastore = f->ds;
+	plan.key = f->key;
+	plan.target = datastore_running(f->ds)->tree;
+	plan.base = replace ? NULL : plan.target;
+	plan.text = text;
+	plan.length = strlen(text);
+	plan.edits = &edits;
+	plan.lenient = replace;
+	ret = plan_make(&plan, &state, &findings);
+	f->changed = !ret && plan_differs(&plan, &state);
+	if (f->changed)
+		datastore_swap(f->ds, &state);
 	gh_buf_fini(&f->message);
-	return transaction_run(t ? t : &plain, &request, &f->message, &f->changed);
+	findings_print(&findings, &f->message);
+	datastore_state_fini(&state);
+	findings_fini(&findings);
+	edits_fini(&edits);
+	return ret;
 }
 
 static inline const char *fixture_text(const struct fixture *f)
