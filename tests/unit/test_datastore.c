@@ -154,7 +154,7 @@ static void test_validate(void **state)
 	step(&tree, EDIT_SET, PARIS "/bgp/remote-as", "65515");
 	assert_int_equal(datastore_validate(f.ds, &tree, &found), -EINVAL);
 	assert_string_equal(found.array[0].path, PARIS "/bgp/remote-as");
-	assert_string_equal(found.array[0].app_tag, "must-violation");
+	assert_string_equal(found.array[0].app_tag, "gh-asn-equal");
 	assert_non_null(strstr(found.array[0].text, "AS number of this gateway"));
 	findings_fini(&found);
 	/* Two with one address. */
