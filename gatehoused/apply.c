@@ -1,11 +1,12 @@
 /*
- * The configuration's way into the parts: the one backend of the transaction.
+ * The configuration's way into the parts: see apply.h.
  *
- * Every step below is idempotent and compares for itself, so commit states the
- * whole new configuration and takes away what only the old one had. What could
- * fail is asked before, in prepare.
+ * The two snapshots are walked once, side by side, for the connections that
+ * differ; every step then works on that list. Stating everything anew and
+ * letting each part compare for itself was simpler, and held the loop for as
+ * long as there are connections.
  */
-#include "gatehoused/gateway.h"
+#include "gatehoused/apply.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,80 +17,81 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
-#include "ipsec/ike.h"
 #include "ipsec/ipsec.h"
 #include "rib/fib_kernel.h"
 #include "rib/monitor.h"
 #include "rib/rib.h"
 #include "rib/underlay.h"
 #include "yang/store.h"
-#include "yang/transaction.h"
 
-/* ---- prepare ----------------------------------------------------------- */
+/* ---- what differs ------------------------------------------------------ */
 
-static int prepare(void *self, struct transaction_token token,
-		   const struct transaction_change *change, struct gh_buf *why)
+static void changes_add(struct apply *a, const struct gw_connection *before,
+			const struct gw_connection *after)
 {
-	const struct gw_config *to = change->to;
+	a->changes[a->change_count++] = (struct apply_change){ before, after };
+}
 
-	(void)self, (void)token;
-	if (to->circuit_count * GW_ROLES > UNDERLAY_EDGES_MAX) {
+static bool public_address_differs(const struct gw_config *from, const struct gw_config *to)
+{
+	return gh_addr_cmp(&from->public_ipv4, &to->public_ipv4) ||
+	       gh_addr_cmp(&from->public_ipv6, &to->public_ipv6);
+}
+
+/* Both lists are sorted by name. Another leg number makes it another connection. */
+static void changes_find(struct apply *a, const struct gw_config *from, const struct gw_config *to)
+{
+	bool all = public_address_differs(from, to);
+	size_t i = 0, j = 0;
+
+	free(a->changes);
+	a->change_count = 0;
+	a->changes = calloc(from->connection_count + to->connection_count + 1, sizeof(*a->changes));
+	if (!a->changes)
+		abort();
+	a->from = from;
+	a->to = to;
+	while (i < from->connection_count || j < to->connection_count) {
+		const struct gw_connection *before = &from->connections[i], *after = &to->connections[j];
+		int order = i == from->connection_count ? 1 : j == to->connection_count ? -1
+			  : strcmp(before->name, after->name);
+
+		i += order <= 0;
+		j += order >= 0;
+		if (order || before->leg != after->leg) {
+			if (order <= 0)
+				changes_add(a, before, NULL);
+			if (order >= 0)
+				changes_add(a, NULL, after);
+		} else if (all || !gw_connection_equal(before, after)) {
+			changes_add(a, before, after);
+		}
+	}
+}
+
+static int checks_prepare(void *self, struct transaction_token token,
+			  const struct transaction_change *change, struct gh_buf *why)
+{
+	(void)token;
+	if (change->to->circuit_count * GW_ROLES > UNDERLAY_EDGES_MAX) {
 		gh_buf_printf(why, "more than %u ExpressRoute circuits: use fewer",
 			      UNDERLAY_EDGES_MAX / GW_ROLES);
 		return -E2BIG;
 	}
-	if (to->address_space_count > UNDERLAY_SPACES_MAX) {
+	if (change->to->address_space_count > UNDERLAY_SPACES_MAX) {
 		gh_buf_printf(why, "more than %u prefixes of address-space: summarise them",
 			      UNDERLAY_SPACES_MAX);
 		return -E2BIG;
 	}
+	changes_find(self, change->from, change->to);
 	return 0;
 }
 
-/* ---- underlay ---------------------------------------------------------- */
+static const struct transaction_backend apply_checks = {
+	.name = "gateway", .prepare = checks_prepare,
+};
 
-static bool has_bgp(const struct gw_connection *c)
-{
-	return c->remote_as != 0;
-}
-
-static void apply_underlay(struct gateway *g, const struct gw_config *to)
-{
-	struct underlay_plan plan = { 0 };
-	struct gh_addr *peers = calloc(to->connection_count * 2 + 1, sizeof(*peers));
-	struct gh_addr *locals = peers + to->connection_count;
-
-	if (!peers)
-		abort();
-	plan.mtu = to->mtu;
-	snprintf(plan.vnet, sizeof(plan.vnet), "%s", to->vnet_interface);
-	for (size_t i = 0; i < to->circuit_count; i++) {
-		for (unsigned role = 0; role < GW_ROLES; role++) {
-			const struct gw_edge *e = &to->circuits[i].edges[role];
-
-			if (e->interface[0])
-				snprintf(plan.edges[plan.edges_count++], sizeof(plan.edges[0]), "%s",
-					 e->interface);
-		}
-	}
-	for (size_t i = 0; i < to->address_space_count; i++)
-		plan.spaces[plan.spaces_count++] = to->address_space[i];
-	for (size_t i = 0; i < to->connection_count; i++) {
-		if (has_bgp(&to->connections[i])) {
-			peers[plan.peers_count++] = to->connections[i].peer_address;
-			locals[plan.locals_count++] = to->connections[i].local_address;
-		}
-	}
-	plan.peers = peers;
-	plan.locals = locals;
-	underlay_apply(g->underlay, &plan);
-	if (to->mtu)
-		ipsec_mtu_set(g->ipsec, to->mtu);
-	fib_kernel_vnet_set(g->kernel, to->vnet_interface);
-	free(peers);
-}
-
-/* ---- legs -------------------------------------------------------------- */
+/* ---- edges ------------------------------------------------------------- */
 
 static void link_replay(struct gateway *g, const char *interface)
 {
@@ -122,7 +124,65 @@ static void apply_edge(struct gateway *g, const struct gw_circuit *c, enum gw_ro
 		link_replay(g, e->interface);
 }
 
-static void apply_connection_leg(struct gateway *g, const struct gw_connection *c)
+static void edges_del_missing(struct gateway *g, const struct gw_config *from,
+			      const struct gw_config *to)
+{
+	for (size_t i = 0; i < from->circuit_count; i++) {
+		const struct gw_circuit *now = gw_config_circuit(to, from->circuits[i].name);
+
+		for (unsigned role = 0; role < GW_ROLES; role++) {
+			uint32_t leg = from->circuits[i].edges[role].leg;
+
+			if (leg && (!now || now->edges[role].leg != leg))
+				rib_leg_del(g->rib, leg);
+		}
+	}
+}
+
+static void edges_set(struct gateway *g, const struct gw_config *from, const struct gw_config *to)
+{
+	for (size_t i = 0; i < to->circuit_count; i++) {
+		const struct gw_circuit *c = &to->circuits[i];
+
+		if (gw_circuit_equal(gw_config_circuit(from, c->name), c))
+			continue;
+		for (unsigned role = 0; role < GW_ROLES; role++) {
+			if (c->edges[role].leg)
+				apply_edge(g, c, role);
+		}
+	}
+}
+
+static bool space_differs(const struct gw_config *a, const struct gw_config *b)
+{
+	if (a->address_space_count != b->address_space_count)
+		return true;
+	for (size_t i = 0; i < a->address_space_count; i++) {
+		if (gh_prefix_cmp(&a->address_space[i], &b->address_space[i]))
+			return true;
+	}
+	return false;
+}
+
+static void apply_base(struct gateway *g, const struct gw_config *from, const struct gw_config *to)
+{
+	edges_del_missing(g, from, to);
+	if (to->mtu)
+		ipsec_mtu_set(g->ipsec, to->mtu);
+	fib_kernel_vnet_set(g->kernel, to->vnet_interface);
+	if (space_differs(from, to))
+		rib_space_set(g->rib, to->address_space, to->address_space_count);
+	edges_set(g, from, to);
+}
+
+/* ---- connections ------------------------------------------------------- */
+
+static bool has_bgp(const struct gw_connection *c)
+{
+	return c && c->remote_as != 0;
+}
+
+static void apply_leg(struct gateway *g, const struct gw_connection *c)
 {
 	struct rib_leg_config leg = {
 		.number = c->leg, .kind = RIB_VPN, .egress = RIB_EGRESS_ESP,
@@ -137,41 +197,6 @@ static void apply_connection_leg(struct gateway *g, const struct gw_connection *
 	if (rib_leg_set(g->rib, &leg, gh_now()) < 0)
 		gh_error("connection %s: its leg could not be set up", c->name);
 }
-
-static void legs_del_missing(struct gateway *g, const struct gw_config *from,
-			     const struct gw_config *to)
-{
-	struct gw_leg found;
-
-	for (size_t i = 0; i < from->circuit_count; i++) {
-		for (unsigned role = 0; role < GW_ROLES; role++) {
-			uint32_t leg = from->circuits[i].edges[role].leg;
-
-			if (leg && !gw_config_leg(to, leg, &found))
-				rib_leg_del(g->rib, leg);
-		}
-	}
-	for (size_t i = 0; i < from->connection_count; i++) {
-		if (!gw_config_leg(to, from->connections[i].leg, &found))
-			rib_leg_del(g->rib, from->connections[i].leg);
-	}
-}
-
-static void apply_legs(struct gateway *g, const struct gw_config *from, const struct gw_config *to)
-{
-	legs_del_missing(g, from, to);
-	rib_space_set(g->rib, to->address_space, to->address_space_count);
-	for (size_t i = 0; i < to->circuit_count; i++) {
-		for (unsigned role = 0; role < GW_ROLES; role++) {
-			if (to->circuits[i].edges[role].leg)
-				apply_edge(g, &to->circuits[i], role);
-		}
-	}
-	for (size_t i = 0; i < to->connection_count; i++)
-		apply_connection_leg(g, &to->connections[i]);
-}
-
-/* ---- static prefixes, and the host routes of BGP peers ------------------ */
 
 static bool has_prefix(const struct gw_connection *c, const struct gh_prefix *p)
 {
@@ -191,7 +216,7 @@ static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 		if (!has_prefix(to, &from->prefixes[i]))
 			rib_static_del(g->rib, to->leg, &from->prefixes[i]);
 	}
-	if (from && has_bgp(from) &&
+	if (has_bgp(from) &&
 	    (!has_bgp(to) || gh_addr_cmp(&from->peer_address, &to->peer_address))) {
 		peer = gh_prefix_host(&from->peer_address);
 		rib_static_del(g->rib, to->leg, &peer);
@@ -204,62 +229,28 @@ static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 	}
 }
 
-/* ---- IKE --------------------------------------------------------------- */
-
-/* Traffic stops at once, and also while charon is away: the leg's number may be another's soon. */
-static void tunnel_end(struct gateway *g, uint32_t leg)
+static void connection_remove(struct apply *a, const struct apply_change *c)
 {
-	ike_remove(g->ike, leg);
-	ipsec_leg_end(g->ipsec, leg);
-}
+	struct gateway *g = a->gateway;
 
-static void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c)
-{
-	struct ike_connection k = {
-		.leg = c->leg, .remote = c->remote_address,
-		.encryption = c->encryption_bits == 128 ? IKE_GCM_AES128 : IKE_GCM_AES256,
-		.ike_lifetime_s = c->ike_lifetime_s, .child_lifetime_s = c->ipsec_lifetime_s,
-		.replay_window = c->replay_window, .dpd_s = IKE_DPD_S,
-	};
-	struct gh_buf secret = { 0 };
-
-	if (c->shutdown || gw_connection_incomplete(c) ||
-	    store_key(g->store, c->name, &secret) < 0 || gh_buf_length(&secret) > sizeof(k.secret)) {
-		tunnel_end(g, c->leg);
-		gh_buf_fini(&secret);
+	if (c->after)
 		return;
-	}
-	k.local = c->remote_address.family == AF_INET6 ? to->public_ipv6 : to->public_ipv4;
-	k.secret_length = (uint16_t)gh_buf_length(&secret);
-	memcpy(k.secret, gh_buf_begin(&secret), k.secret_length);
-	snprintf(k.name, sizeof(k.name), "%s", c->name);
-	snprintf(k.local_id, sizeof(k.local_id), "%s", c->local_id);
-	snprintf(k.remote_id, sizeof(k.remote_id), "%s", c->remote_id);
-	if (ike_set(g->ike, &k) < 0)
-		gh_error("connection %s: the IKE client refused it", c->name);
-	explicit_bzero(&k, sizeof(k));
-	gh_buf_fini(&secret);
+	apply_ike_end(g, c->before->leg);
+	rib_leg_del(g->rib, c->before->leg);
+	apply_kernel_leave(g, c);
 }
 
-static void apply_connections(struct gateway *g, const struct gw_config *from,
-			      const struct gw_config *to)
+static void connection_set(struct apply *a, const struct apply_change *c)
 {
-	for (size_t i = 0; i < from->connection_count; i++) {
-		const struct gw_connection *now =
-			gw_config_connection(to, from->connections[i].name);
+	struct gateway *g = a->gateway;
 
-		if (!now || now->leg != from->connections[i].leg)
-			tunnel_end(g, from->connections[i].leg);
-	}
-	for (size_t i = 0; i < to->connection_count; i++) {
-		const struct gw_connection *c = &to->connections[i];
-		const struct gw_connection *before = gw_config_connection(from, c->name);
-
-		if (before && before->leg != c->leg)
-			before = NULL;
-		apply_prefixes(g, before, c);
-		apply_ike(g, to, c);
-	}
+	if (!c->after)
+		return;
+	apply_leg(g, c->after);
+	apply_prefixes(g, c->before, c->after);
+	apply_ike(g, a->to, c->after);
+	apply_kernel_leave(g, c);
+	apply_tunnel(g, c->after->leg);
 }
 
 /* ---- commit ------------------------------------------------------------ */
@@ -274,29 +265,104 @@ void apply_text(struct gateway *g)
 	guests_send(g->guests, GH_ROLE_BGPD, &f);
 }
 
-static int commit(void *self, struct transaction_token token,
-		  const struct transaction_change *change)
-{
-	const struct gw_config *from = change->from, *to = change->to;
-	struct gateway *g = self;
+/* What goes makes room first: a prefix, a peer's address or a leg may be another's from now on. */
+static void (*const phases[])(struct apply *a, const struct apply_change *c) = {
+	connection_remove, NULL, connection_set,
+};
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
 
-	(void)token;
-	apply_underlay(g, to);
-	apply_legs(g, from, to);
-	apply_connections(g, from, to);
-	for (size_t i = 0; i < to->connection_count; i++)
-		apply_tunnel(g, to->connections[i].leg);
+static bool commit_step(struct apply *a, struct gh_time until)
+{
+	struct gateway *g = a->gateway;
+
+	for (; a->phase < PHASES; a->phase++, a->next = 0) {
+		if (!phases[a->phase])
+			apply_base(g, a->from, a->to);
+		for (; phases[a->phase] && a->next < a->change_count; a->next++) {
+			if (apply_late(until))
+				return false;
+			phases[a->phase](a, &a->changes[a->next]);
+		}
+	}
+	underlay_settled(g->underlay);
 	g->speaker_due = true;
+	a->step = NULL;
+	free(a->changes);
+	a->changes = NULL;
+	a->change_count = 0;
+	return true;
+}
+
+static bool commit_later(struct apply *a, struct gh_time until)
+{
+	if (!commit_step(a, until))
+		return false;
+	transaction_committed(a->token);
+	return true;
+}
+
+/* Before the loop runs there is nobody to be kept waiting. */
+static struct gh_time commit_until(const struct apply *a)
+{
+	return a->gateway->looping ? gh_time_add_ms(gh_now(), APPLY_SLICE_MS)
+				   : (struct gh_time){ .ns = UINT64_MAX };
+}
+
+static int gateway_commit(void *self, struct transaction_token token,
+			  const struct transaction_change *change)
+{
+	struct apply *a = self;
+
+	(void)change;
+	a->token = token;
+	a->phase = 0;
+	a->next = 0;
+	a->gateway->speaker_due = true;
+	if (commit_step(a, commit_until(a)))
+		return 0;
+	a->step = commit_later;
+	return TRANSACTION_PENDING;
+}
+
+static const struct transaction_backend apply_gateway = {
+	.name = "gateway", .commit = gateway_commit,
+};
+
+bool apply_turn(struct gateway *g)
+{
+	struct apply *a = g->apply;
+
+	if (a->step)
+		a->step(a, gh_time_add_ms(gh_now(), APPLY_SLICE_MS));
+	return a->step != NULL;
+}
+
+int apply_new(struct gateway *g)
+{
+	const struct transaction_backend *const backends[] = {
+		&apply_checks, &apply_kernel, &apply_gateway,
+	};
+	struct apply *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		return -ENOMEM;
+	a->gateway = g;
+	g->apply = a;
+	for (size_t i = 0; i < sizeof(backends) / sizeof(backends[0]); i++) {
+		struct transaction_backend backend = *backends[i];
+
+		backend.self = a;
+		store_subscribe(g->store, &backend);
+	}
 	return 0;
 }
 
-void apply_register(struct gateway *g)
+void apply_free(struct apply *a)
 {
-	const struct transaction_backend backend = {
-		.name = "gateway", .self = g, .prepare = prepare, .commit = commit,
-	};
-
-	store_subscribe(g->store, &backend);
+	if (!a)
+		return;
+	free(a->changes);
+	free(a);
 }
 
 void apply_tunnel(struct gateway *g, uint32_t leg)

@@ -5,7 +5,10 @@ dist_man_MANS += gatehoused/gatehoused.8
 noinst_LIBRARIES += libgatehoused.a
 libgatehoused_a_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS) $(LIBCAP_CFLAGS)
 libgatehoused_a_SOURCES = \
-	gatehoused/apply.c \
+	gatehoused/apply.c gatehoused/apply.h \
+	gatehoused/apply_bgpd.c \
+	gatehoused/apply_charon.c \
+	gatehoused/apply_kernel.c \
 	gatehoused/diagnose.c \
 	gatehoused/gateway.c gatehoused/gateway.h \
 	gatehoused/grid.c gatehoused/grid.h \
@@ -14,7 +17,6 @@ libgatehoused_a_SOURCES = \
 	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
-	gatehoused/operate.c gatehoused/operate.h \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
 	gatehoused/show_routes.c \

@@ -39,13 +39,16 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct gateway *g = w->data;
 	struct gh_time now = gh_now(), next;
+	bool more;
 
 	(void)events;
+	g->looping = true;
 	if (g->speaker_due) {
 		g->speaker_due = false;
 		speaker_sync(g->speaker, store_config(g->store));
 	}
-	if (rib_flush(g->rib, now))
+	more = apply_turn(g);
+	if (rib_flush(g->rib, now) || more)
 		ev_idle_start(loop, &g->more);
 	else
 		ev_idle_stop(loop, &g->more);
@@ -347,9 +350,10 @@ static int start(struct gateway *g)
 		rc = start_guests(g);
 	if (!rc)
 		rc = start_speaker(g);
+	if (!rc)
+		rc = apply_new(g) ? failed("the backends", -ENOMEM) : 0;
 	if (!rc) {
 		watch(g);
-		apply_register(g);
 		load(g);
 	}
 	return rc;
@@ -361,6 +365,7 @@ static void fini(struct gateway *g)
 	speaker_free(g->speaker);
 	ike_free(g->ike);
 	store_free(g->store);
+	apply_free(g->apply);
 	monitor_close(g->monitor);
 	rib_free(g->rib);
 	fib_kernel_free(g->kernel);

@@ -43,6 +43,8 @@ struct gateway {
 	ev_io link_events, esp_events, keeper_line;
 	ev_signal term, interrupt;
 
+	struct apply *apply;
+	bool looping;                   /* the loop has begun: who works long keeps others waiting */
 	bool speaker_due;               /* legs or configuration changed */
 	uint32_t bgpd_pid;              /* of the bgpd whose paths we hold */
 	struct ike_told *ike_told;      /* hear.c: by leg */
@@ -54,8 +56,15 @@ int gateway_run(const struct options *o);
 
 /* ---- apply.c ---- */
 
-/* Registers the backend that makes the parts agree with the configuration. */
-void apply_register(struct gateway *g);
+/* Registers the backends that make the parts agree with the configuration. */
+int apply_new(struct gateway *g);
+void apply_free(struct apply *a);
+/* Once per turn of the loop: the next slice of a change under way; is there more? */
+bool apply_turn(struct gateway *g);
+struct gh_reply;
+/* bgpd's VERDICT of a trial; its link ended before it. */
+void apply_verdict(struct gateway *g, const struct gh_reply *verdict);
+void apply_bgpd_left(struct gateway *g);
 /* States the running configuration's text to bgpd's module. */
 void apply_text(struct gateway *g);
 /* The usable SAs of a leg changed, or may have: tell arbiter and speaker. */

@@ -102,6 +102,7 @@ static void want_edge(struct speaker *s, struct stated *st, const struct gw_circ
 		n->remote_as = e->remote_as;
 		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
 		n->weight = WEIGHT_EXPRESSROUTE;
+		n->prefix_limit = c->prefix_limit;
 		n->hops = 1;
 		n->deprefer = s->legs.restoring(s->legs.context, e->leg);
 		n->bfd_interval_ms = c->bfd_interval_ms;
@@ -109,18 +110,17 @@ static void want_edge(struct speaker *s, struct stated *st, const struct gw_circ
 	}
 }
 
-static void want_connection(struct speaker *s, struct stated *st, const struct gw_connection *c)
+static void want_connection(struct stated *st, const struct gw_connection *c)
 {
 	struct gh_neighbor *n;
 
-	if (!c->remote_as || !s->legs.tunnel_up(s->legs.context, c->leg))
-		return;
 	n = neighbor_add(st, c->leg, &c->peer_address);
 	n->local = c->local_address;
 	snprintf(n->description, sizeof(n->description), "%s", c->name);
 	n->remote_as = c->remote_as;
 	n->families = GH_AF_IPV4 | GH_AF_IPV6;
 	n->weight = WEIGHT_VPN;
+	n->prefix_limit = c->prefix_limit;
 	n->hops = VPN_HOPS;
 }
 
@@ -140,7 +140,9 @@ static void *allocate(size_t count, size_t size)
 	return p;
 }
 
-static void want(struct speaker *s, const struct gw_config *config, struct stated *st)
+/* What the configuration asks for; of connections, with_down or those whose tunnel is up. */
+static void want(struct speaker *s, const struct gw_config *config, bool with_down,
+		 struct stated *st)
 {
 	size_t most = config->circuit_count * GW_ROLES * 2 + config->connection_count;
 
@@ -157,8 +159,12 @@ static void want(struct speaker *s, const struct gw_config *config, struct state
 		for (unsigned role = 0; role < GW_ROLES; role++)
 			want_edge(s, st, &config->circuits[i], role);
 	}
-	for (size_t i = 0; i < config->connection_count; i++)
-		want_connection(s, st, &config->connections[i]);
+	for (size_t i = 0; i < config->connection_count; i++) {
+		const struct gw_connection *c = &config->connections[i];
+
+		if (c->remote_as && (with_down || s->legs.tunnel_up(s->legs.context, c->leg)))
+			want_connection(st, c);
+	}
 	qsort(st->neighbors, st->neighbor_count, sizeof(*st->neighbors), by_id);
 	st->network_count = config->address_space_count;
 	for (size_t i = 0; i < st->network_count; i++)
@@ -249,7 +255,7 @@ void speaker_sync(struct speaker *s, const struct gw_config *config)
 	struct stated next;
 	struct gh_peer *peers;
 
-	want(s, config, &next);
+	want(s, config, false, &next);
 	peers = allocate(next.neighbor_count, sizeof(*peers));
 	/* A speaker must be there before its neighbors and networks. */
 	if (memcmp(&s->stated.speaker, &next.speaker, sizeof(next.speaker)))
@@ -260,6 +266,61 @@ void speaker_sync(struct speaker *s, const struct gw_config *config)
 	free(s->peers);
 	s->stated = next;
 	s->peers = peers;
+}
+
+/* ---- what is only asked ------------------------------------------------ */
+
+static void ask(struct speaker *s, const struct gh_fact *f)
+{
+	guests_send(s->guests, GH_ROLE_BGPD, f);
+}
+
+static void try_neighbors(struct speaker *s, const struct stated *old, const struct stated *new,
+			  bool all)
+{
+	for (size_t j = 0; j < new->neighbor_count; j++) {
+		const struct gh_neighbor *b = &new->neighbors[j];
+		const struct gh_neighbor *a = all || !old->neighbor_count ? NULL
+			: bsearch(b, old->neighbors, old->neighbor_count, sizeof(*b), by_id);
+		struct gh_fact f = { .type = GH_NEIGHBOR, .neighbor = *b };
+
+		if (!a || memcmp(a, b, sizeof(*a)))
+			ask(s, &f);
+		explicit_bzero(&f, sizeof(f));
+	}
+}
+
+static bool stated_equal(const struct stated *a, const struct stated *b)
+{
+	return !memcmp(&a->speaker, &b->speaker, sizeof(a->speaker)) &&
+	       a->neighbor_count == b->neighbor_count &&
+	       !memcmp(a->neighbors, b->neighbors, a->neighbor_count * sizeof(*a->neighbors));
+}
+
+bool speaker_try(struct speaker *s, uint32_t trial, const struct gw_config *from,
+		 const struct gw_config *to)
+{
+	struct gh_fact begin = { .type = GH_TRY, .id.id = trial };
+	struct gh_fact end = { .type = GH_TRY_END, .id.id = trial };
+	struct stated old, new;
+	bool asked;
+
+	want(s, from, true, &old);
+	want(s, to, true, &new);
+	asked = new.speaker.asn && guests_here(s->guests, GH_ROLE_BGPD) && !stated_equal(&old, &new);
+	if (asked) {
+		bool other = memcmp(&old.speaker, &new.speaker, sizeof(old.speaker));
+		struct gh_fact speaker = { .type = GH_SPEAKER, .speaker = new.speaker };
+
+		ask(s, &begin);
+		if (other)
+			ask(s, &speaker);
+		try_neighbors(s, &old, &new, other);
+		ask(s, &end);
+	}
+	stated_fini(&old);
+	stated_fini(&new);
+	return asked;
 }
 
 void speaker_joined(struct speaker *s)

@@ -41,6 +41,14 @@ bool speaker_is_ready(const struct speaker *s);
 /* Configuration or legs changed: state the difference. */
 void speaker_sync(struct speaker *s, const struct gw_config *config);
 
+/*
+ * Would bgpd take what `to` asks for and `from` does not, were all tunnels up?
+ * Stated as a trial of this number, which the module's VERDICT will name. False:
+ * there is nothing to ask, or nobody.
+ */
+bool speaker_try(struct speaker *s, uint32_t trial, const struct gw_config *from,
+		 const struct gw_config *to);
+
 /* The module is here: state everything, then END (or wait for speaker_ready). */
 void speaker_joined(struct speaker *s);
 

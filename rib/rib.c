@@ -345,7 +345,8 @@ int rib_leg_del(struct rib *r, uint32_t number)
 	if (!l)
 		return -ENOENT;
 	/* Traffic leaves the leg before its nexthop goes. */
-	paths_remove_leg(r, number);
+	if (l->paths)
+		paths_remove_leg(r, number);
 	entry_process(r, UINT32_MAX);
 	sinks_flush(r);
 	assert(!l->members);

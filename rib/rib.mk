@@ -26,4 +26,5 @@ librib_a_SOURCES = \
 	rib/sinks.c \
 	rib/sysctl.c rib/sysctl.h \
 	rib/table.c rib/table.h \
+	rib/tunnel_peers.c rib/tunnel_peers.h \
 	rib/underlay.c rib/underlay.h

@@ -202,7 +202,8 @@ static int rules_agree(const struct rules_home *h, const struct rule_set *wanted
 		rtnl_rule_put(h->b, RTNL_ADD, &wanted->rules[i]);
 		keep_first(&error, talk(h, "add", wanted->rules[i].iif, -EEXIST));
 	}
-	for (unsigned i = 0; i < found->set.count; i++) {
+	/* The old ones stay beside what could be added: closed, and easily undone. */
+	for (unsigned i = 0; !error && i < found->set.count; i++) {
 		if (rule_is_in(wanted, &found->set.rules[i]) ||
 		    rule_stays(h, &found->set, wanted, &found->set.rules[i], &error))
 			continue;

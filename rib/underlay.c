@@ -18,9 +18,9 @@
 #include "rib/rtnl.h"
 #include "rib/rules.h"
 #include "rib/sysctl.h"
+#include "rib/tunnel_peers.h"
 
 #define METRIC_SPACE 10
-#define METRIC_PEER 20
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u
 
@@ -34,13 +34,16 @@ struct underlay {
 	char tun[GH_IFNAME_MAX + 1];
 	int tun_ifindex;
 	uint32_t mtu;
-	struct underlay_plan plan;      /* as applied; its arrays are ours */
+	struct underlay_plan plan;      /* as applied */
+	struct tunnel_peers peers;
 	bool swept;                     /* leftovers of an earlier process are gone */
+	bool peers_swept;
 	bool closed;                    /* table and rules stand: nothing gets past them */
 	bool planned;                   /* plan is one that was given */
 	bool marked, mark_refused;
 	unsigned marked_count;
 	char marked_interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1];
+	char why[256];                  /* the first failure of a call, in words */
 };
 
 /* Talks, and says what failed. */
@@ -52,6 +55,9 @@ static int talk(struct underlay *u, const char *what, const char *detail, int to
 		return 0;
 	gh_error("underlay: cannot %s %s: %s%s%s", what, detail, strerror(-error),
 		 u->nl.why[0] ? ", " : "", u->nl.why);
+	if (!u->why[0])
+		snprintf(u->why, sizeof(u->why), "cannot %s %s: %s%s%s", what, detail,
+			 strerror(-error), u->nl.why[0] ? ", " : "", u->nl.why);
 	return error;
 }
 
@@ -95,33 +101,7 @@ static struct rtnl_route route_space(const struct underlay *u, const struct gh_p
 	};
 }
 
-static struct rtnl_route route_peer(const struct underlay *u, const struct gh_addr *peer)
-{
-	return (struct rtnl_route){
-		.prefix = gh_prefix_host(peer), .table = RT_TABLE_MAIN, .metric = METRIC_PEER,
-		.protocol = UNDERLAY_PROTOCOL, .ifindex = u->tun_ifindex,
-	};
-}
-
-/*
- * When the TUN goes, its route goes, and BGP's packets would leave by the host's
- * default route in clear. The metric tells one gateway's from another's.
- */
-static uint32_t metric_peer_closed(const struct underlay *u)
-{
-	return METRIC_CLOSED - (u->table - UNDERLAY_TABLE_BASE);
-}
-
-static struct rtnl_route route_peer_closed(const struct underlay *u, const struct gh_addr *peer)
-{
-	return (struct rtnl_route){
-		.prefix = gh_prefix_host(peer), .table = RT_TABLE_MAIN,
-		.metric = metric_peer_closed(u), .protocol = UNDERLAY_PROTOCOL,
-		.type = RTN_UNREACHABLE,
-	};
-}
-
-/* ---- routes and addresses ---- */
+/* ---- routes ---- */
 
 struct sweep {
 	struct underlay *u;
@@ -129,14 +109,6 @@ struct sweep {
 	int vnet;
 	struct gh_buf deletions;
 };
-
-static bool is_among(const struct gh_addr *list, size_t count, const struct gh_addr *a)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!gh_addr_cmp(&list[i], a))
-			return true;
-	return false;
-}
 
 static bool space_is_wanted(const struct underlay_plan *plan, const struct gh_prefix *space)
 {
@@ -158,33 +130,6 @@ static void sweep_space(void *ctx, const struct nlmsghdr *h)
 		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
 }
 
-static void sweep_peer(void *ctx, const struct nlmsghdr *h)
-{
-	struct sweep *s = ctx;
-	struct rtnl_route r;
-
-	if (!rtnl_route_read(h, &r) || r.table != RT_TABLE_MAIN || r.protocol != UNDERLAY_PROTOCOL)
-		return;
-	if (r.metric != metric_peer_closed(s->u) &&
-	    (r.metric != METRIC_PEER || r.ifindex != s->u->tun_ifindex))
-		return;
-	if (!is_among(s->plan->peers, s->plan->peers_count, &r.prefix.addr))
-		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
-}
-
-static void sweep_local(void *ctx, const struct nlmsghdr *h)
-{
-	struct sweep *s = ctx;
-	struct rtnl_addr a;
-
-	if (!rtnl_addr_read(h, &a) || a.ifindex != s->u->tun_ifindex)
-		return;
-	if (a.addr.family == AF_INET6 && a.addr.b[0] == 0xfe && (a.addr.b[1] & 0xc0) == 0x80)
-		return;
-	if (!is_among(s->plan->locals, s->plan->locals_count, &a.addr))
-		rtnl_addr_put(&s->deletions, RTNL_DEL, &a);
-}
-
 static void sweep_refused(void *ctx, const struct nlmsghdr *message, int error)
 {
 	(void)ctx;
@@ -199,15 +144,10 @@ static int sweep(struct underlay *u, const struct underlay_plan *plan, int vnet)
 	struct sweep s = { .u = u, .plan = plan, .vnet = vnet };
 	int error = 0;
 
-	for (unsigned f = 0; f < 2; f++) {
-		/* Once: the table may hold the arbiter's half a million routes. */
-		if (!u->swept)
-			keep_first(&error, rtnl_route_dump(&u->nl, families[f], u->table,
-							   UNDERLAY_PROTOCOL, sweep_space, &s));
-		keep_first(&error, rtnl_route_dump(&u->nl, families[f], RT_TABLE_MAIN,
-						   UNDERLAY_PROTOCOL, sweep_peer, &s));
-		keep_first(&error, rtnl_addr_dump(&u->nl, families[f], sweep_local, &s));
-	}
+	/* Once: the table may hold the arbiter's half a million routes. */
+	for (unsigned f = 0; f < 2 && !u->swept; f++)
+		keep_first(&error, rtnl_route_dump(&u->nl, families[f], u->table,
+						   UNDERLAY_PROTOCOL, sweep_space, &s));
 	for (unsigned i = 0; u->swept && i < u->plan.spaces_count; i++) {
 		struct rtnl_route r = route_space(u, &u->plan.spaces[i], 0);
 
@@ -220,68 +160,24 @@ static int sweep(struct underlay *u, const struct underlay_plan *plan, int vnet)
 	return error;
 }
 
+/* Only what is new may refuse the plan; what stood before is tried again with the next one. */
 static int spaces_apply(struct underlay *u, const struct underlay_plan *plan, int vnet)
 {
+	bool moved = strcmp(plan->vnet, u->plan.vnet);
 	int error = 0;
 
 	for (unsigned i = 0; vnet && i < plan->spaces_count; i++) {
 		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
+		int refused = route(u, RTNL_REPLACE, &r);
 
-		keep_first(&error, route(u, RTNL_REPLACE, &r));
-	}
-	return error;
-}
-
-static int peers_apply(struct underlay *u, const struct underlay_plan *plan)
-{
-	char text[GH_ADDR_TEXT];
-	int error = 0;
-
-	for (size_t i = 0; i < plan->locals_count; i++) {
-		const struct gh_addr *local = &plan->locals[i];
-		struct rtnl_addr a = {
-			.ifindex = u->tun_ifindex, .addr = *local,
-			.length = (uint8_t)gh_family_bits(local->family),
-		};
-
-		rtnl_addr_put(&u->b, RTNL_ADD, &a);
-		keep_first(&error, talk(u, "add address", gh_addr_print(local, text), -EEXIST));
-	}
-	for (size_t i = 0; i < plan->peers_count; i++) {
-		struct rtnl_route r = route_peer(u, &plan->peers[i]),
-				  closed = route_peer_closed(u, &plan->peers[i]);
-
-		keep_first(&error, route(u, RTNL_REPLACE, &closed));
-		keep_first(&error, route(u, RTNL_REPLACE, &r));
+		/* The routes come when the link does. */
+		if (refused != -ENETDOWN && (moved || !space_is_wanted(&u->plan, &plan->spaces[i])))
+			keep_first(&error, refused);
 	}
 	return error;
 }
 
 /* ---- the plan ---- */
-
-static int plan_copy(struct underlay *u, const struct underlay_plan *plan)
-{
-	struct gh_addr *peers = calloc(plan->peers_count + 1, sizeof(*peers));
-	struct gh_addr *locals = calloc(plan->locals_count + 1, sizeof(*locals));
-	struct underlay_plan old = u->plan;
-
-	if (!peers || !locals) {
-		free(peers);
-		free(locals);
-		return -ENOMEM;
-	}
-	if (plan->peers_count)
-		memcpy(peers, plan->peers, plan->peers_count * sizeof(*peers));
-	if (plan->locals_count)
-		memcpy(locals, plan->locals, plan->locals_count * sizeof(*locals));
-	if (plan != &u->plan)
-		u->plan = *plan;
-	u->plan.peers = peers;
-	u->plan.locals = locals;
-	free((void *)old.peers);
-	free((void *)old.locals);
-	return 0;
-}
 
 static int table_close(struct underlay *u)
 {
@@ -305,6 +201,7 @@ static int tun_apply(struct underlay *u)
 		return -ENODEV;
 	}
 	forwarding_tune(u->tun, true);
+	u->peers.tun_ifindex = u->tun_ifindex;
 	rtnl_link_up_put(&u->b, u->tun_ifindex, u->mtu);
 	keep_first(&error, talk(u, "set up", u->tun, 0));
 	for (unsigned f = 0; f < 2; f++) {
@@ -363,15 +260,14 @@ static bool plan_has_interface(const struct underlay_plan *plan, const char *nam
 	return has;
 }
 
-int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
+/* What is new is made before what is old goes; a refusal leaves the old in place. */
+static int plan_apply(struct underlay *u, const struct underlay_plan *plan)
 {
 	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
 	int error = table_close(u), refused;
 
 	u->closed = !error;
 	forwarding_release_rp_filter();
-	if (plan->mtu)
-		u->mtu = plan->mtu;
 	keep_first(&error, tun_apply(u));
 	if (plan->vnet[0])
 		forwarding_tune(plan->vnet, false);
@@ -380,15 +276,54 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 	keep_first(&error, spaces_apply(u, plan, vnet));
 	marks_apply(u, plan);
 	refused = rules_apply(&u->rules, plan);
+	if (refused && !u->why[0])
+		snprintf(u->why, sizeof(u->why), "cannot set the routing rules: %s%s%s",
+			 strerror(-refused), u->nl.why[0] ? ", " : "", u->nl.why);
 	u->closed = u->closed && !refused;
 	keep_first(&error, refused);
-	keep_first(&error, peers_apply(u, plan));
-	keep_first(&error, sweep(u, plan, vnet));
-	keep_first(&error, plan_copy(u, plan));
+	if (!error)
+		keep_first(&error, sweep(u, plan, vnet));
+	return error;
+}
+
+int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
+{
+	int error;
+
+	u->why[0] = '\0';
+	if (plan->mtu)
+		u->mtu = plan->mtu;
+	error = plan_apply(u, plan);
+	if (plan != &u->plan)
+		u->plan = *plan;
 	u->planned = true;
 	if (u->closed)
 		keep_first(&error, forward(u, plan));
 	return error;
+}
+
+const char *underlay_why(const struct underlay *u)
+{
+	return u->why;
+}
+
+int underlay_peer_add(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local)
+{
+	int error = tunnel_peers_add(&u->peers, peer, local);
+
+	snprintf(u->why, sizeof(u->why), "%s", error ? u->peers.why : "");
+	return error;
+}
+
+void underlay_peer_del(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local)
+{
+	tunnel_peers_del(&u->peers, peer, local);
+}
+
+void underlay_settled(struct underlay *u)
+{
+	if (!u->peers_swept)
+		u->peers_swept = !tunnel_peers_sweep(&u->peers);
 }
 
 void underlay_tick(struct underlay *u)
@@ -411,10 +346,15 @@ void underlay_tick(struct underlay *u)
 
 int underlay_link_changed(struct underlay *u, const char *name)
 {
+	int error;
+
 	/* Before the first plan, the rules that an earlier process left must not be touched. */
 	if (!u->planned || (strcmp(name, u->tun) && !plan_has_interface(&u->plan, name)))
 		return 0;
-	return underlay_apply(u, &u->plan);
+	error = underlay_apply(u, &u->plan);
+	if (!strcmp(name, u->tun) && u->tun_ifindex)
+		keep_first(&error, tunnel_peers_restore(&u->peers));
+	return error;
 }
 
 int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out)
@@ -427,6 +367,7 @@ int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay
 	u->table = table;
 	u->mtu = mtu;
 	snprintf(u->tun, sizeof(u->tun), "%s", tun);
+	u->peers = (struct tunnel_peers){ .nl = &u->nl, .table = table };
 	u->rules = (struct rules_home){ .nl = &u->nl, .b = &u->b, .table = table };
 	memcpy(u->rules.tun, u->tun, sizeof(u->tun));
 	error = nl_open(&u->nl, NETLINK_ROUTE);
@@ -463,8 +404,7 @@ void underlay_close(struct underlay *u)
 		return;
 	nl_close(&u->nl);
 	gh_buf_fini(&u->b);
-	free((void *)u->plan.peers);
-	free((void *)u->plan.locals);
+	tunnel_peers_fini(&u->peers);
 	free(u);
 }
 
@@ -472,10 +412,15 @@ void underlay_remove(struct underlay *u)
 {
 	const struct underlay_plan nothing = { 0 };
 
+	struct tunnel_peers none = {
+		.nl = &u->nl, .table = u->table, .tun_ifindex = u->tun_ifindex,
+	};
+
 	u->swept = false;
 	mark_remove(u->table);
 	rules_remove(&u->rules);
 	sweep(u, &nothing, 0);
+	tunnel_peers_sweep(&none);
 	for (unsigned f = 0; f < 2; f++) {
 		struct rtnl_route tun = route_tun(u, families[f]);
 		struct rtnl_route closed = route_closed(u, families[f]);

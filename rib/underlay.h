@@ -29,6 +29,8 @@
  * Applying is idempotent and takes over what an earlier process left. On exit
  * all of it stays: forwarding goes on, closed.
  *
+ * The sessions' part of main and TUN is tunnel_peers.h's.
+ *
  * Ownership  the underlay owns a netlink socket; plans are copied.
  * Threads    control thread; calls block for the kernel (tens of microseconds each).
  * Errors     0 or -errno of the first step that failed, named in the log;
@@ -59,10 +61,6 @@ struct underlay_plan {
 	unsigned edges_count;
 	struct gh_prefix spaces[UNDERLAY_SPACES_MAX];
 	unsigned spaces_count;
-	const struct gh_addr *peers;            /* of the tunnels: host routes to the TUN */
-	size_t peers_count;
-	const struct gh_addr *locals;           /* our BGP addresses, on the TUN */
-	size_t locals_count;
 };
 
 struct underlay;
@@ -74,8 +72,24 @@ struct underlay;
 int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out);
 void underlay_close(struct underlay *u);
 
-/* Makes the kernel agree with the plan: adds what is missing, removes what is not in it. */
+/*
+ * Makes the kernel agree with the plan: adds what is missing, removes what is
+ * not in it. When something of it that is new is refused, nothing is removed
+ * yet; applying the plan before takes the rest of the new one away again.
+ */
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan);
+/* The first failure of the last call, in words; "" for none. */
+const char *underlay_why(const struct underlay *u);
+
+/*
+ * The BGP session of a tunnel: the peer's routes, and our address (of no family:
+ * none) on the TUN. Counted, so several tunnels may name the same. A failure
+ * leaves nothing of it.
+ */
+int underlay_peer_add(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local);
+void underlay_peer_del(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local);
+/* All sessions of the configuration were added: what an earlier process left besides goes. */
+void underlay_settled(struct underlay *u);
 
 /* An interface came, went or changed: what the kernel dropped with it is made again. */
 int underlay_link_changed(struct underlay *u, const char *name);

@@ -402,11 +402,9 @@ static void plan_apply(void)
 	gh_prefix_parse("fd01::/64", &plan.spaces[1]);
 	gh_addr_parse("169.254.21.2", &peer);
 	gh_addr_parse("169.254.21.1", &local);
-	plan.peers = &peer;
-	plan.locals = &local;
-	plan.peers_count = plan.locals_count = 1;
-	if (underlay_apply(underlay, &plan))
+	if (underlay_apply(underlay, &plan) || underlay_peer_add(underlay, &peer, &local))
 		exit(1);
+	underlay_settled(underlay);
 }
 
 static void start(void)

@@ -1,0 +1,74 @@
+/*
+ * apply - the configuration's way into the parts, as backends of the transaction
+ *
+ *   checks    what this build cannot hold
+ *   charon    apply_charon.c: would charon take what is new or changed?
+ *   bgpd      apply_bgpd.c: would bgpd take speaker and neighbors?
+ *   kernel    apply_kernel.c: rules, routes and addresses are made; abort undoes them
+ *   gateway   nothing can refuse any more: commit changes the parts
+ *
+ * Whatever there is one of for each connection is done in slices, by
+ * apply_turn, so that a thousand of them never hold the loop; and only for
+ * connections that differ.
+ *
+ * Ownership  the struct belongs to the gateway; what it holds of a change, to
+ *            the transaction that is under way.
+ * Threads    the control thread.
+ */
+#ifndef GATEHOUSED_APPLY_H
+#define GATEHOUSED_APPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "gatehoused/gateway.h"
+#include "ipsec/ike.h"
+#include "yang/transaction.h"
+
+#define APPLY_SLICE_MS 2
+
+/* One connection that differs; before or after is NULL for a new or a removed one. */
+struct apply_change {
+	const struct gw_connection *before, *after;
+};
+
+struct apply {
+	struct gateway *gateway;
+	const struct gw_config *from, *to;      /* of the transaction under way */
+	struct apply_change *changes;           /* by name */
+	size_t change_count;
+	struct transaction_token token;         /* of the step that goes on in slices */
+	/* The next slice; true: it is done, and has told the transaction. NULL: nothing to do. */
+	bool (*step)(struct apply *a, struct gh_time until);
+	size_t next;                            /* index of step's next piece of work */
+	unsigned phase;
+
+	size_t peers_added;                     /* changes whose peer the kernel step added */
+	bool planned;                           /* the kernel step applied the new plan */
+	uint32_t trial;                         /* number of the last question to charon or bgpd */
+	bool trying;                            /* bgpd's answer to it is awaited */
+	size_t tries_open;                      /* charon's answers to it that are */
+};
+
+static inline bool apply_late(struct gh_time until)
+{
+	return gh_now().ns >= until.ns;
+}
+
+/* apply_bgpd.c */
+extern const struct transaction_backend apply_bgpd;
+
+/* apply_charon.c. false: the connection is not for charon now (shut down, or incomplete). */
+bool apply_ike_connection(const struct gateway *g, const struct gw_config *config,
+			  const struct gw_connection *c, struct ike_connection *out);
+void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c);
+/* Traffic stops at once, and also while charon is away: the leg's number may be another's soon. */
+void apply_ike_end(struct gateway *g, uint32_t leg);
+
+/* apply_kernel.c */
+extern const struct transaction_backend apply_kernel;
+/* The old session's routes; the new one's were made when the kernel step prepared. */
+void apply_kernel_leave(struct gateway *g, const struct apply_change *change);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * tunnel_peers - kernel state of the BGP sessions inside tunnels
+ *
+ * For each a host route to the peer by the TUN (RFC 4271 sessions of the host
+ * itself use the main table), an unreachable one behind it, and our own address on
+ * the TUN. Each is counted, because connections may share one, and touched
+ * only when its count leaves or reaches 0: adding one to a thousand costs
+ * what adding the first one does.
+ *
+ * Ownership  embedded in the underlay; owns its lists.
+ * Threads    control thread; calls block for the kernel (tens of microseconds each).
+ * Errors     0 or -errno, with words in `why`.
+ */
+#ifndef RIB_TUNNEL_PEERS_H
+#define RIB_TUNNEL_PEERS_H
+
+#include <stdint.h>
+
+#include "base/addr.h"
+#include "base/buf.h"
+#include "rib/nl.h"
+
+struct counted {
+	struct gh_addr addr;
+	uint32_t count;
+};
+
+struct counted_list {
+	struct counted *array;          /* sorted by address */
+	size_t count, space;
+};
+
+struct tunnel_peers {
+	struct nl *nl;                  /* borrowed */
+	uint32_t table;                 /* of the instance: tells one gateway's routes from another's */
+	int tun_ifindex;
+	struct counted_list peers, locals;
+	struct gh_buf b;
+	char why[256];                  /* of the last error */
+};
+
+void tunnel_peers_fini(struct tunnel_peers *t);
+
+/* On failure nothing of it stays. local without a family: none. */
+int tunnel_peers_add(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local);
+/* One that is not there is no error. */
+void tunnel_peers_del(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local);
+
+/* The TUN came back, or was another one: makes all of it again. */
+int tunnel_peers_restore(struct tunnel_peers *t);
+/* Removes what an earlier process left and is not among ours. */
+int tunnel_peers_sweep(struct tunnel_peers *t);
+
+#endif
