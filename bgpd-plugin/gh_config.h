@@ -2,17 +2,16 @@
  * config - the gateway's configuration between vty and gatehoused
  *
  * gatehoused holds the configuration. Here are only texts: the one it pushed
- * last (CONFIG), lines on their way to it, and what to print when it is away.
+ * last (CONFIG), a file on its way to it, and what to print when it is away.
  *
- * A typed line is one EDIT, answered before the prompt returns. The lines of a
- * file (`vtysh -b`, `vtysh -f`, or bgpd's own start-up file) are collected from
- * vtysh's start mark to its end mark and sent as one EDIT: the whole or nothing
- * takes effect. `vtysh -b` replaces, `vtysh -f` merges. While gatehoused is
- * away such a file is held and sent when it comes; a typed line is refused.
+ * A typed line is one EDIT, answered before the prompt returns. A file (see
+ * load.h) is one EDIT too: the whole or nothing takes effect. While gatehoused
+ * is away a file is held and sent when it comes; a typed line is refused.
  *
  * `write memory` must never lose the gateway's lines, so the running text is
  * the first of: a held whole file; what gatehoused pushed; the saved lines
- * that frr.conf had when bgpd started.
+ * that frr.conf had when bgpd started. All of it is root's to see; what
+ * another user may see, gatehoused knows.
  *
  * Ownership  owns all texts; they may hold secrets and are wiped when freed.
  * Threads    bgpd's main thread.
@@ -20,8 +19,10 @@
 #ifndef GH_CONFIG_H
 #define GH_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+struct gh_buf;
 struct vty;
 
 void gh_config_init(void);
@@ -31,19 +32,19 @@ void gh_config_set(const char *text, size_t length);
 /* gatehoused is here and has our snapshot: send what is held. */
 void gh_config_joined(void);
 
-/* The text for `show running-config`. */
+/* The running text. */
 const char *gh_config_running(void);
+/* What of it the user of vty may see. */
+void gh_config_print(struct vty *vty);
 
 /*
- * A line of the node named by context (NULL for the top level). Returns a CMD_
- * code; what was wrong is printed.
+ * A line of the node entered by context (NULL for the top level), of the
+ * candidate or of the running configuration. Returns a CMD_ code; what was
+ * wrong is printed.
  */
-int gh_config_edit(struct vty *vty, const char *context, const char *line);
+int gh_config_edit(struct vty *vty, const char *context, const char *line, bool candidate);
 
-/* The file that is being read is the whole configuration. */
-void gh_config_load_replaces(void);
-
-/* Prints the answer to "show gateway <text>". Returns a CMD_ code. */
-int gh_config_show(struct vty *vty, const char *text);
+/* A whole file (replaces) or lines to be added; vty NULL: bgpd's own. Returns a CMD_ code. */
+int gh_config_take(struct vty *vty, struct gh_buf *text, bool replaces);
 
 #endif

@@ -171,6 +171,10 @@ static void dispatch(const struct gh_fact *f)
 	case GH_REPLY:
 		reply_take(&f->reply);
 		break;
+	case GH_EVENT:
+		/* For `terminal monitor bgpd`, which shows what is logged here. */
+		zlog_info("gatehouse: event: %.*s", (int)f->config.text_length, f->config.text);
+		break;
 	case GH_END:
 		gh_neighbor_sweep();
 		gh_speaker_sweep();

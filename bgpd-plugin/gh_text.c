@@ -79,6 +79,27 @@ void gh_text_mask(char *line)
 	memcpy(value, "...", 4);
 }
 
+bool gh_text_unflatten(const char *words, char *context, size_t size, const char **line)
+{
+	const char *slash = words;
+	size_t n;
+
+	while (*slash && !(*slash == '/' && (slash == words || slash[-1] == ' ') &&
+			   (slash[1] == ' ' || !slash[1])))
+		slash++;
+	if (*slash && !slash[1])
+		return false;
+	n = (size_t)(slash - words);
+	while (n && words[n - 1] == ' ')
+		n--;
+	if (!n && !*slash)
+		return false;
+	if ((size_t)snprintf(context, size, NODE "%s%.*s", n ? " " : "", (int)n, words) >= size)
+		return false;
+	*line = *slash ? slash + 2 : NULL;
+	return true;
+}
+
 bool gh_text_refusal(const char *refusal, const char *text, char *line, size_t line_size,
 		     const char **words)
 {

@@ -29,6 +29,13 @@ void gh_text_names(const char *text, const char *node, void (*fn)(const char *na
 bool gh_text_refusal(const char *refusal, const char *text, char *line, size_t line_size,
 		     const char **words);
 
+/*
+ * Takes "connection paris / weight 20" apart: the line that enters the node
+ * ("gateway connection paris") and the one in it; *line is NULL for a node
+ * alone. False if it has no such form.
+ */
+bool gh_text_unflatten(const char *words, char *context, size_t size, const char **line);
+
 /* Overwrites the secret of a line with "...". */
 void gh_text_mask(char *line);
 

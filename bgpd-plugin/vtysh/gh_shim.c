@@ -17,7 +17,7 @@
 #include "version.h"
 #include "vtysh/vtysh.h"
 
-#include "bgpd-plugin/gh_node.h"
+#include "bgpd-plugin/gh_nodes.h"
 
 #pragma GCC diagnostic ignored "-Wenum-conversion"
 
@@ -27,30 +27,9 @@
 
 static bool seen_node;          /* a file has entered one of our nodes */
 
-static struct cmd_node gateway_node = {
-	.name = "gateway",
-	.node = GATEWAY_NODE,
-	.parent_node = CONFIG_NODE,
-	.prompt = "%s(config-gateway)# ",
-};
-
-static struct cmd_node gateway_expressroute_node = {
-	.name = "gateway expressroute",
-	.node = GATEWAY_EXPRESSROUTE_NODE,
-	.parent_node = CONFIG_NODE,
-	.prompt = "%s(config-gateway-expressroute)# ",
-};
-
-static struct cmd_node gateway_connection_node = {
-	.name = "gateway connection",
-	.node = GATEWAY_CONNECTION_NODE,
-	.parent_node = CONFIG_NODE,
-	.prompt = "%s(config-gateway-connection)# ",
-};
-
 static int enter(struct vty *vty, enum gh_node node)
 {
-	vty->node = node;
+	vty->node = vty->node == GATEWAY_CANDIDATE_NODE ? GH_TWIN(node) : node;
 	seen_node = true;
 	return CMD_SUCCESS;
 }
@@ -62,13 +41,13 @@ DEFUNSH(VTYSH_BGPD, shim_gateway, shim_gateway_cmd,
 	return enter(vty, GATEWAY_NODE);
 }
 
-DEFUNSH(VTYSH_BGPD, shim_expressroute, shim_expressroute_cmd,
-	"gateway expressroute NAME$circuit",
+DEFUNSH(VTYSH_BGPD, shim_profile, shim_profile_cmd,
+	"gateway profile NAME$profile",
 	GATEWAY_STR
-	EXPRESSROUTE_STR
-	CIRCUIT_NAME_STR)
+	PROFILE_STR
+	PROFILE_NAME_STR)
 {
-	return enter(vty, GATEWAY_EXPRESSROUTE_NODE);
+	return enter(vty, GATEWAY_PROFILE_NODE);
 }
 
 DEFUNSH(VTYSH_BGPD, shim_connection, shim_connection_cmd,
@@ -80,25 +59,84 @@ DEFUNSH(VTYSH_BGPD, shim_connection, shim_connection_cmd,
 	return enter(vty, GATEWAY_CONNECTION_NODE);
 }
 
+DEFUNSH(VTYSH_BGPD, shim_certificate, shim_certificate_cmd,
+	"gateway certificate NAME$certificate",
+	GATEWAY_STR
+	CERTIFICATE_STR
+	CERTIFICATE_NAME_STR)
+{
+	return enter(vty, GATEWAY_CERTIFICATE_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_expressroute, shim_expressroute_cmd,
+	"gateway expressroute NAME$circuit",
+	GATEWAY_STR
+	EXPRESSROUTE_STR
+	CIRCUIT_NAME_STR)
+{
+	return enter(vty, GATEWAY_EXPRESSROUTE_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_access, shim_access_cmd,
+	"gateway access",
+	GATEWAY_STR
+	ACCESS_STR)
+{
+	return enter(vty, GATEWAY_ACCESS_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_access_list, shim_access_list_cmd,
+	"gateway access-list NAME$access_list",
+	GATEWAY_STR
+	ACCESS_LIST_STR
+	ACCESS_LIST_NAME_STR)
+{
+	return enter(vty, GATEWAY_ACCESS_LIST_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_candidate, shim_candidate_cmd,
+	"gateway candidate",
+	GATEWAY_STR
+	CANDIDATE_STR)
+{
+	vty->node = GATEWAY_CANDIDATE_NODE;
+	return CMD_SUCCESS;
+}
+
+/* The other form of a line, see bgpd-plugin/gh_load.h. */
+DEFUNSH_HIDDEN(VTYSH_BGPD, shim_line, shim_line_cmd,
+	       "gateway line LINE...",
+	       GATEWAY_STR
+	       LINE_STR
+	       LINE_WORDS_STR)
+{
+	seen_node = true;
+	return CMD_SUCCESS;
+}
+
+/* ---- leaving ----------------------------------------------------------- */
+
+#define EXIT_STR "Exit current mode and down to previous mode\n"
+
 /* As vtysh leaves its own nodes: bring every daemon back to the same place. */
 static int leave(struct vty *vty)
 {
+	if (gh_node_is_twin(vty->node)) {
+		vty->node = GATEWAY_CANDIDATE_NODE;
+		return CMD_SUCCESS;
+	}
 	vty->node = CONFIG_NODE;
 	vtysh_execute("end");
 	vtysh_execute("configure");
 	return CMD_SUCCESS;
 }
 
-DEFUNSH(VTYSH_BGPD, shim_exit, shim_exit_cmd,
-	"exit",
-	"Exit current mode and down to previous mode\n")
+DEFUNSH(VTYSH_BGPD, shim_exit, shim_exit_cmd, "exit", EXIT_STR)
 {
 	return leave(vty);
 }
 
-DEFUNSH(VTYSH_BGPD, shim_quit, shim_quit_cmd,
-	"quit",
-	"Exit current mode and down to previous mode\n")
+DEFUNSH(VTYSH_BGPD, shim_quit, shim_quit_cmd, "quit", EXIT_STR)
 {
 	return leave(vty);
 }
@@ -109,14 +147,6 @@ DEFUNSH(VTYSH_REALLYALL, shim_end, shim_end_cmd,
 {
 	vty->node = ENABLE_NODE;
 	return CMD_SUCCESS;
-}
-
-static void node_init(struct cmd_node *node)
-{
-	install_node(node);
-	_install_element(node->node, &shim_exit_cmd);
-	_install_element(node->node, &shim_quit_cmd);
-	_install_element(node->node, &shim_end_cmd);
 }
 
 static bool version_fits(void)
@@ -133,17 +163,32 @@ static bool version_fits(void)
 	return fits;
 }
 
+static const struct cmd_element *const entrances[] = {
+	&shim_gateway_cmd, &shim_profile_cmd, &shim_connection_cmd, &shim_certificate_cmd,
+	&shim_expressroute_cmd, &shim_access_cmd, &shim_access_list_cmd,
+};
+
+static const struct cmd_element *const exits[] = {
+	&shim_exit_cmd, &shim_quit_cmd, &shim_end_cmd,
+};
+
 EXPORT void vty_init_vtysh(void)
 {
 	if (!version_fits())
 		return;
-	node_init(&gateway_node);
-	node_init(&gateway_expressroute_node);
-	node_init(&gateway_connection_node);
-	install_element(CONFIG_NODE, &shim_gateway_cmd);
-	install_element(CONFIG_NODE, &shim_expressroute_cmd);
-	install_element(CONFIG_NODE, &shim_connection_cmd);
+	gh_nodes_install();
 	gh_shim_commands();
+	for (size_t i = 0; i < array_size(entrances); i++) {
+		_install_element(CONFIG_NODE, entrances[i]);
+		_install_element(GATEWAY_CANDIDATE_NODE, entrances[i]);
+	}
+	install_element(CONFIG_NODE, &shim_candidate_cmd);
+	install_element(CONFIG_NODE, &shim_line_cmd);
+	gh_nodes_twin();
+	for (int node = GATEWAY_NODE; node < GATEWAY_NODES_END; node++) {
+		for (size_t i = 0; i < array_size(exits); i++)
+			_install_element(node, exits[i]);
+	}
 }
 
 /* ---- vtysh -b --------------------------------------------------------- */

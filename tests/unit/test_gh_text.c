@@ -134,6 +134,45 @@ static void secrets(void **state)
 	}
 }
 
+static void flat_lines(void **state)
+{
+	static const struct { const char *words, *context, *line; } rows[] = {
+		{ "connection paris / weight 20", "gateway connection paris", "weight 20" },
+		{ "connection paris", "gateway connection paris", NULL },
+		{ "/ asn 65010", "gateway", "asn 65010" },
+		{ "/ address-space 10.0.0.0/8", "gateway", "address-space 10.0.0.0/8" },
+		{ "access-list a / rule r path /gatehouse:gateway", "gateway access-list a",
+		  "rule r path /gatehouse:gateway" },
+		{ "access-list a / rule r comment this / that", "gateway access-list a",
+		  "rule r comment this / that" },
+		{ "connection paris /", NULL, NULL },
+		{ "/", NULL, NULL },
+		{ "", NULL, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *line = NULL;
+		char context[64];
+		bool whole = gh_text_unflatten(rows[i].words, context, sizeof(context), &line);
+
+		assert_int_equal(whole, rows[i].context != NULL);
+		if (!whole)
+			continue;
+		assert_string_equal(context, rows[i].context);
+		assert_int_equal(!line, !rows[i].line);
+		if (line)
+			assert_string_equal(line, rows[i].line);
+	}
+	/* A name that is too long is refused, not cut. */
+	{
+		const char *line;
+		char small[16];
+
+		assert_false(gh_text_unflatten("connection paris / x", small, sizeof(small), &line));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -143,6 +182,7 @@ int main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(flat_lines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,194 @@
+/* Asking gatehoused: see ask.h. */
+#include "bgpd-plugin/gh_ask.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "bgpd-plugin/gh_compat.h"
+#include "bgpd-plugin/gh_daemon.h"
+#include "bgpd-plugin/gh_module.h"
+#include "bgpd-plugin/gh_text.h"
+
+#define LINE_WAIT_MS 6000
+#define FILE_WAIT_MS 10000
+#define DO_WAIT_MS 10000
+#define SHOW_WAIT_MS 3000
+
+/* ---- who asks --------------------------------------------------------- */
+
+/*
+ * vtysh comes over a Unix socket, and the kernel says whose it is. A telnet
+ * session has no such word: the kernel answers with the uid of nobody known.
+ */
+uint32_t gh_ask_user(const struct vty *vty)
+{
+	struct ucred cred;
+	socklen_t length = sizeof(cred);
+
+	if (!vty || vty->fd < 0)
+		return 0;
+	if (getsockopt(vty->fd, SOL_SOCKET, SO_PEERCRED, &cred, &length))
+		return UINT32_MAX;
+	return cred.uid;
+}
+
+struct gh_fact gh_ask_request(enum gh_fact_type type, const struct vty *vty, uint32_t flags,
+			      const char *text)
+{
+	struct gh_fact f = { .type = type };
+
+	f.request.flags = flags;
+	f.request.text = text;
+	f.request.text_length = (uint32_t)strlen(text);
+	f.request.uid = gh_ask_user(vty);
+	if (!vty || vty->fd < 0)
+		snprintf(f.request.user, sizeof(f.request.user), "bgpd");
+	else if (!f.request.uid)
+		snprintf(f.request.user, sizeof(f.request.user), "root");
+	else
+		snprintf(f.request.user, sizeof(f.request.user), "uid %u", f.request.uid);
+	return f;
+}
+
+void gh_ask_print_away(struct vty *vty)
+{
+	if (gh_module_trouble())
+		vty_out(vty, "%% gatehouse is disabled in this bgpd: %s\n", gh_module_trouble());
+	else
+		vty_out(vty,
+			"%% gatehoused does not run (%s): start it with `systemctl start gatehouse`\n",
+			gh_daemon_why());
+}
+
+/* ---- lines and operations --------------------------------------------- */
+
+struct answer {
+	struct vty *vty;
+	const char *asked;      /* the text of the request, to quote its lines */
+	bool quote;
+	uint32_t status;
+};
+
+static void print_refusal(struct answer *a, const char *refusal)
+{
+	char line[256];
+	const char *words = refusal;
+
+	if (gh_text_refusal(refusal, a->asked, line, sizeof(line), &words) && a->quote)
+		vty_out(a->vty, "%% \"%s\": %s\n", line, words);
+	else
+		vty_out(a->vty, "%% %s\n", words);
+}
+
+/* A refusal may name several lines, each on its own. */
+static void change_answer(const struct gh_reply *reply, void *arg)
+{
+	struct answer *a = arg;
+	char *text = strndup(reply->text, reply->text_length), *rest = text, *line;
+
+	a->status = reply->status;
+	while (text && (line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		if (reply->status)
+			print_refusal(a, line);
+		else
+			vty_out(a->vty, "%s\n", line);
+	}
+	free(text);
+}
+
+static int change(struct gh_fact *f, struct answer *a, unsigned wait_ms)
+{
+	int rc = gh_daemon_ask(f, wait_ms, change_answer, a);
+
+	if (rc == -ENOTCONN) {
+		gh_ask_print_away(a->vty);
+	} else if (rc == -ETIMEDOUT) {
+		vty_out(a->vty,
+			"%% gatehoused has not answered within %u s; it may still take effect: "
+			"see `show running-config`, `show gateway commits` and `show gateway events`\n",
+			wait_ms / 1000);
+	} else if (rc < 0) {
+		vty_out(a->vty, "%% gatehoused went away before it answered; "
+				"see `show running-config` for what took effect\n");
+	}
+	return rc < 0 || a->status ? CMD_WARNING_CONFIG_FAILED : CMD_SUCCESS;
+}
+
+int gh_ask_line(struct vty *vty, const char *text, uint32_t flags)
+{
+	struct answer a = { .vty = vty, .asked = text };
+	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
+
+	return change(&f, &a, LINE_WAIT_MS);
+}
+
+int gh_ask_file(struct vty *vty, const char *text, uint32_t flags)
+{
+	struct answer a = { .vty = vty, .asked = text, .quote = true };
+	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
+
+	return change(&f, &a, FILE_WAIT_MS);
+}
+
+int gh_ask_do(struct vty *vty, const char *text)
+{
+	struct answer a = { .vty = vty, .asked = "" };
+	struct gh_fact f = gh_ask_request(GH_DO, vty, 0, text);
+
+	return change(&f, &a, DO_WAIT_MS);
+}
+
+/* ---- questions -------------------------------------------------------- */
+
+static void show_answer(const struct gh_reply *reply, void *arg)
+{
+	struct answer *a = arg;
+
+	a->status = reply->status;
+	if (!reply->text_length)
+		return;
+	vty_out(a->vty, "%s%.*s", reply->status ? "% " : "", (int)reply->text_length, reply->text);
+	if (!reply->more && reply->text[reply->text_length - 1] != '\n')
+		vty_out(a->vty, "\n");
+}
+
+int gh_ask_show(struct vty *vty, const char *text)
+{
+	struct answer a = { .vty = vty };
+	struct gh_fact f = gh_ask_request(GH_SHOW, vty, 0, text);
+	int rc = gh_daemon_ask(&f, SHOW_WAIT_MS, show_answer, &a);
+
+	if (rc == -ENOTCONN)
+		gh_ask_print_away(vty);
+	else if (rc == -ETIMEDOUT)
+		vty_out(vty, "%% gatehoused does not answer (waited %u s): see `journalctl -u "
+			     "gatehouse`, or restart it: tunnels and sessions stay up\n",
+			SHOW_WAIT_MS / 1000);
+	else if (rc < 0)
+		vty_out(vty, "%% gatehoused went away while it answered\n");
+	return rc < 0 || a.status ? CMD_WARNING : CMD_SUCCESS;
+}
+
+struct collected {
+	struct gh_buf *out;
+	uint32_t status;
+};
+
+static void text_answer(const struct gh_reply *reply, void *arg)
+{
+	struct collected *c = arg;
+
+	c->status = reply->status;
+	gh_buf_append(c->out, reply->text, reply->text_length);
+}
+
+bool gh_ask_text(struct vty *vty, const char *text, struct gh_buf *out)
+{
+	struct collected c = { .out = out };
+	struct gh_fact f = gh_ask_request(GH_SHOW, vty, 0, text);
+
+	return !gh_daemon_ask(&f, SHOW_WAIT_MS, text_answer, &c) && !c.status;
+}
