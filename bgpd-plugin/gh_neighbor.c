@@ -10,6 +10,7 @@
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_export.h"
 #include "bgpd-plugin/gh_module.h"
+#include "bgpd-plugin/gh_place.h"
 #include "bgpd-plugin/gh_policy.h"
 #include "bgpd-plugin/gh_speaker.h"
 
@@ -19,6 +20,7 @@
 /* A lost session is tried again within seconds, not bgpd's two minutes. */
 #define CONNECT_RETRY_S 5
 #define TTL_MAX 255
+#define LIMIT_WARN_PERCENT 80
 /* zebra tells of interfaces some time after bgpd has started. */
 #define PLACE_WAIT_MS 10000
 
@@ -122,73 +124,12 @@ void gh_neighbor_call(uint32_t id, gh_neighbor_fn *fn)
 
 /* ---- one setting each ------------------------------------------------- */
 
-/* The address of ifp that a session of n can use. */
-static bool address_on(const struct interface *ifp, const struct gh_neighbor *n,
-		       struct gh_addr *out)
-{
-	const struct connected *c;
-	const struct listnode *node;
-
-	for (ALL_LIST_ELEMENTS_RO(ifp->connected, node, c)) {
-		struct gh_prefix p = gh_from_prefix(c->address);
-		struct gh_addr address = p.addr;
-
-		gh_prefix_mask(&p);
-		if (gh_addr_is_set(&n->local) ? !gh_addr_cmp(&n->local, &address)
-					      : gh_prefix_holds(&p, &n->peer)) {
-			*out = address;
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool has_link_local(const struct interface *ifp)
-{
-	const struct connected *c;
-	const struct listnode *node;
-
-	for (ALL_LIST_ELEMENTS_RO(ifp->connected, node, c)) {
-		if (c->address->family == AF_INET6 &&
-		    IN6_IS_ADDR_LINKLOCAL(&c->address->u.prefix6))
-			return true;
-	}
-	return false;
-}
-
-/*
- * The interface and its address that the session will use; NULL until bgpd
- * knows them, source is then what was asked for.
- *
- * A session must not start earlier. What bgpd learns only when it comes up
- * makes it restart the BFD session; IPv6 routes with a link-local next hop are
- * dropped while the interface is unknown; and an IPv6 session on a link whose
- * link-local address is still tentative is refused.
- */
-static const struct interface *place_of(const struct gh_neighbor *n, struct gh_addr *source)
-{
-	struct vrf *vrf = vrf_lookup_by_id(VRF_DEFAULT);
-	bool on_link = n->hops <= 1;
-	struct interface *ifp;
-
-	*source = n->local;
-	FOR_ALL_INTERFACES (vrf, ifp) {
-		if ((n->interface[0] && strcmp(n->interface, ifp->name)) ||
-		    !address_on(ifp, n, source))
-			continue;
-		if (on_link && n->peer.family == AF_INET6 && !has_link_local(ifp))
-			break;
-		return ifp;
-	}
-	return NULL;
-}
-
 static void set_source(struct peer *peer, const struct gh_neighbor *n)
 {
 	struct gh_addr source;
 	union sockunion su;
 
-	place_of(n, &source);
+	gh_place_of(n, &source);
 	if (!gh_addr_is_set(&source)) {
 		peer_update_source_unset(peer);
 		return;
@@ -219,7 +160,7 @@ static void set_bfd(struct peer *peer, const struct gh_neighbor *n)
 		bgp_peer_remove_bfd_config(peer);
 	if (!n->bfd_interval_ms)
 		return;
-	ifp = place_of(n, &source);
+	ifp = gh_place_of(n, &source);
 	bgp_peer_configure_bfd(peer, true);
 	peer->bfd_config->detection_multiplier = n->bfd_multiplier;
 	peer->bfd_config->min_rx = n->bfd_interval_ms;
@@ -262,6 +203,22 @@ static void set_policy(struct peer *peer, const struct gh_neighbor *n, uint8_t f
 	peer_route_map_set(peer, gh_to_afi(family), SAFI_UNICAST, RMAP_OUT, map->name, map);
 }
 
+/*
+ * bgpd counts each family by itself, warns at the threshold and ends the
+ * session beyond the limit. A new limit gives an ended session another try at
+ * once, as only taking the old limit away does.
+ */
+static void set_limit(struct peer *peer, const struct gh_neighbor *n, uint8_t family)
+{
+	afi_t afi = gh_to_afi(family);
+
+	if (CHECK_FLAG(peer->sflags, PEER_STATUS_PREFIX_OVERFLOW) || !n->prefix_limit)
+		peer_maximum_prefix_unset(peer, afi, SAFI_UNICAST);
+	if (n->prefix_limit)
+		peer_maximum_prefix_set(peer, afi, SAFI_UNICAST, n->prefix_limit, LIMIT_WARN_PERCENT,
+					0, GH_LIMIT_RETRY_MIN, false);
+}
+
 static void set_family(struct peer *peer, const struct gh_neighbor *n, uint8_t family, bool on)
 {
 	afi_t afi = gh_to_afi(family);
@@ -273,6 +230,8 @@ static void set_family(struct peer *peer, const struct gh_neighbor *n, uint8_t f
 	peer_weight_set(peer, afi, SAFI_UNICAST, n->weight);
 	peer_af_flag_set(peer, afi, SAFI_UNICAST, PEER_FLAG_NEXTHOP_SELF);
 	set_policy(peer, n, family);
+	if (n->prefix_limit)
+		set_limit(peer, n, family);
 	peer_activate(peer, afi, SAFI_UNICAST);
 }
 
@@ -299,7 +258,7 @@ static bool entry_is_ready(struct entry *e)
 
 	if (!e->waiting)
 		e->since = gh_now();
-	e->waiting = !place_of(&e->want, &source) &&
+	e->waiting = !gh_place_of(&e->want, &source) &&
 		     gh_time_ms_between(e->since, gh_now()) < PLACE_WAIT_MS;
 	return !e->waiting;
 }
@@ -390,6 +349,8 @@ static void entry_change(struct entry *e, const struct gh_neighbor *n)
 		/* The map's name says all that it depends on: the same is no change. */
 		if (was && is)
 			set_policy(peer, n, families[i].family);
+		if (was && is && old.prefix_limit != n->prefix_limit)
+			set_limit(peer, n, families[i].family);
 	}
 	explicit_bzero(old.password, sizeof(old.password));
 }

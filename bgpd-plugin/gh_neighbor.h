@@ -2,7 +2,8 @@
  * neighbor - the BGP neighbors that gatehoused asks for
  *
  * Only what differs is changed, so a repeated NEIGHBOR costs nothing and a new
- * weight, timer, description or de-preference leaves the session up. Another
+ * weight, timer, description, de-preference or a prefix limit that is not
+ * exceeded leaves the session up. Another
  * peer address, AS number, update source, TTL, password or family resets it,
  * as BGP must.
  *
@@ -22,6 +23,8 @@ struct peer;
 
 /* fact.h fixes the two weights: they tell an edge from a tunnel. */
 #define GH_WEIGHT_EXPRESSROUTE 200
+/* A session that its prefix limit has ended is tried again after so many minutes. */
+#define GH_LIMIT_RETRY_MIN 5
 
 void gh_neighbor_init(void);
 

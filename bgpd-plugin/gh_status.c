@@ -60,12 +60,25 @@ static uint32_t sent_of(struct peer *peer, afi_t afi)
 	return group ? group->scount : 0;
 }
 
-static void error_print(const struct peer *peer, char *out, size_t size)
+/* Which family it was, bgpd forgets as it ends the session. */
+static bool limit_print(const struct gh_neighbor *n, const struct peer *peer, char *out, size_t size)
+{
+	if (!CHECK_FLAG(peer->sflags, PEER_STATUS_PREFIX_OVERFLOW))
+		return false;
+	snprintf(out, size, "prefix limit: more than %u prefixes of one family came; tried again "
+		 "every %u minutes, and at once with another prefix-limit", n->prefix_limit,
+		 GH_LIMIT_RETRY_MIN);
+	return true;
+}
+
+static void error_print(const struct gh_neighbor *n, const struct peer *peer, char *out, size_t size)
 {
 	if (!peer) {
 		snprintf(out, size, "waits for its interface and local address");
 		return;
 	}
+	if (limit_print(n, peer, out, size))
+		return;
 	/* bgpd starts out with "no family activated", which is over at once. */
 	if (peer->status == Established || !peer->last_reset ||
 	    peer->last_reset == PEER_DOWN_NOAFI_ACTIVATED)
@@ -89,7 +102,7 @@ static struct gh_peer status_of(const struct gh_neighbor *n, struct peer *peer)
 		.eor = eor_of(n, peer),
 	};
 
-	error_print(peer, s.last_error, sizeof(s.last_error));
+	error_print(n, peer, s.last_error, sizeof(s.last_error));
 	if (!peer)
 		return s;
 	s.received = peer->pcount[AFI_IP][SAFI_UNICAST] + peer->pcount[AFI_IP6][SAFI_UNICAST];
