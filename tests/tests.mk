@@ -72,7 +72,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_meaning test_plan test_transaction test_store
+YANG_TESTS = test_access test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -109,6 +109,10 @@ test_datastore_LDADD = $(YANG_TEST_LIBS)
 test_cli_SOURCES = tests/unit/test_cli.c tests/unit/yang_fixture.h
 test_cli_CFLAGS = $(YANG_TEST_CFLAGS)
 test_cli_LDADD = $(YANG_TEST_LIBS)
+
+test_cli_schema_SOURCES = tests/unit/test_cli_schema.c
+test_cli_schema_CFLAGS = $(YANG_TEST_CFLAGS)
+test_cli_schema_LDADD = $(YANG_TEST_LIBS)
 
 test_meaning_SOURCES = tests/unit/test_meaning.c tests/unit/yang_fixture.h
 test_meaning_CFLAGS = $(YANG_TEST_CFLAGS)

@@ -39,7 +39,7 @@ static int node_cmp(const void *a, const void *b)
 	return strcmp(x, y);
 }
 
-/* The children of that name, sorted. The caller frees the array. */
+/* The children of that name, sorted unless the user orders them. The caller frees the array. */
 static struct nodes children(const struct lyd_node *parent, const char *name, size_t length)
 {
 	struct nodes found = { 0 };
@@ -56,7 +56,7 @@ static struct nodes children(const struct lyd_node *parent, const char *name, si
 			abort();
 		found.array[found.count++] = n;
 	}
-	if (found.count > 1)
+	if (found.count > 1 && !lysc_is_userordered(found.array[0]->schema))
 		qsort(found.array, found.count, sizeof(*found.array), node_cmp);
 	return found;
 }
@@ -79,31 +79,31 @@ static bool is_set(const struct lyd_node *leaf)
 static void print_value(const struct cli_token *t, const struct lyd_node *leaf, struct gh_buf *out)
 {
 	/* What the tree holds is always the encrypted form. */
-	gh_buf_printf(out, " %s%s", strcmp(t->kind, "secret") ? "" : "6 ", lyd_get_value(leaf));
+	gh_buf_printf(out, " %s%s", t->secret ? "6 " : "", lyd_get_value(leaf));
 }
 
-/* A line whose one value is a leaf-list: once for each. */
-static void render_repeated(const struct cli_pattern *p, const struct nodes *values,
-			    struct gh_buf *out)
+/* One line; of a leaf-list, the one of its values. */
+static void print_line(const struct cli_pattern *p, const struct lyd_node *base,
+		       const struct lyd_node *value, struct gh_buf *out)
 {
-	size_t i;
 	unsigned t;
 
-	for (i = 0; i < values->count; i++) {
-		for (t = 0; t < p->count; t++)
-			if (p->tokens[t].value)
-				print_value(&p->tokens[t], values->array[i], out);
-			else
-				gh_buf_printf(out, " %s", p->tokens[t].text);
-		gh_buf_printf(out, "\n");
-	}
+	for (t = 0; t < p->count; t++)
+		if (!p->tokens[t].value)
+			gh_buf_printf(out, " %s", p->tokens[t].text);
+		else if (value && t + 1 == p->count)
+			print_value(&p->tokens[t], value, out);
+		else
+			print_value(&p->tokens[t], child(base, p->tokens[t].text), out);
+	gh_buf_printf(out, "\n");
 }
 
 /* Is any leaf of the line set, and is each there at least by default? */
 static bool has_line(const struct cli_rule *rule, const struct cli_pattern *p,
 		     const struct lyd_node *base)
 {
-	bool set = false;
+	bool set = false, bare = true;
+	const struct lyd_node *n;
 	unsigned t;
 
 	for (t = 0; t < p->count; t++) {
@@ -114,9 +114,18 @@ static bool has_line(const struct cli_rule *rule, const struct cli_pattern *p,
 		leaf = child(base, p->tokens[t].text);
 		if (!leaf)
 			return false;
-		set |= is_set(leaf) && !cli_is_key(rule, p->tokens[t].text);
+		if (cli_is_key(rule, p->tokens[t].text))
+			continue;
+		set |= is_set(leaf);
+		bare = false;
 	}
-	return set;
+	if (!bare)
+		return set;
+	/* The line that only names an entry: for one of which no other line tells. */
+	LY_LIST_FOR(lyd_child_no_keys(base), n)
+		if (is_set(n))
+			return false;
+	return true;
 }
 
 static void render_values(const struct cli_rule *rule, const struct cli_pattern *p,
@@ -124,73 +133,120 @@ static void render_values(const struct cli_rule *rule, const struct cli_pattern 
 {
 	const struct cli_token *last = &p->tokens[p->count - 1];
 	const struct lyd_node *leaf = child(base, last->text);
-	unsigned t;
+	struct nodes values;
+	size_t i;
 
 	if (leaf && leaf->schema->nodetype == LYS_LEAFLIST) {
-		struct nodes values = children(base, last->text, strlen(last->text));
-
-		render_repeated(p, &values, out);
+		values = children(base, last->text, strlen(last->text));
+		for (i = 0; i < values.count; i++)
+			print_line(p, base, values.array[i], out);
 		free(values.array);
-		return;
+	} else if (has_line(rule, p, base)) {
+		print_line(p, base, NULL, out);
 	}
-	if (!has_line(rule, p, base))
-		return;
-	for (t = 0; t < p->count; t++)
-		if (p->tokens[t].value)
-			print_value(&p->tokens[t], child(base, p->tokens[t].text), out);
-		else
-			gh_buf_printf(out, " %s", p->tokens[t].text);
-	gh_buf_printf(out, "\n");
 }
 
 static void render_switch(const struct cli_rule *rule, const struct lyd_node *base,
 			  struct gh_buf *out)
 {
-	const struct lyd_node *enabled = child(base, "enabled");
+	const struct lyd_node *boolean = child(base, rule->boolean);
 
-	if (is_set(enabled) && !strcmp(lyd_get_value(enabled), "false"))
+	if (is_set(boolean) && !strcmp(lyd_get_value(boolean), "false"))
 		gh_buf_printf(out, " %s%s\n", rule->form == CLI_OFF_BY_NO ? "no " : "",
 			      rule->pattern);
 }
 
-static void render_rule(const struct cli_rule *rule, const struct cli_pattern *p,
-			const struct lyd_node *entry, struct gh_buf *out)
+/* The container, or the entries of the list, that a rule's base is. */
+static struct nodes find_bases(const struct cli_rule *rule, const struct lyd_node *entry)
 {
-	struct nodes bases = { 0 };
-	size_t i;
+	const char *step = rule->base;
+	size_t n = strcspn(step, "/[");
 
-	if (rule->base)
-		bases = children(entry, rule->base, strcspn(rule->base, "["));
-	for (i = 0; i < (rule->base ? bases.count : 1); i++) {
-		const struct lyd_node *base = rule->base ? bases.array[i] : entry;
+	while (entry && step[n] == '/') {
+		struct nodes found = children(entry, step, n);
 
-		if (rule->form == CLI_VALUES)
-			render_values(rule, p, base, out);
-		else
-			render_switch(rule, base, out);
+		entry = found.count ? found.array[0] : NULL;
+		free(found.array);
+		step += n + 1;
+		n = strcspn(step, "/[");
 	}
-	free(bases.array);
+	return entry ? children(entry, step, n) : (struct nodes){ 0 };
+}
+
+static void render_rule(unsigned i, const struct cli_pattern *patterns,
+			const struct lyd_node *base, struct gh_buf *out)
+{
+	if (cli_rules[i].form == CLI_VALUES)
+		render_values(&cli_rules[i], &patterns[i], base, out);
+	else
+		render_switch(&cli_rules[i], base, out);
+}
+
+/* How many rules from i on are of this node and of one base: they are shown entry by entry. */
+static unsigned together(enum cli_node node, unsigned i)
+{
+	unsigned n = 1;
+
+	while (cli_rules[i].base && i + n < cli_rule_count && cli_rules[i + n].base &&
+	       cli_rule_in(&cli_rules[i + n], node) &&
+	       !strcmp(cli_rules[i].base, cli_rules[i + n].base))
+		n++;
+	return n;
 }
 
 static void render_lines(enum cli_node node, const struct cli_pattern *patterns,
 			 const struct lyd_node *entry, struct gh_buf *out)
 {
-	unsigned i;
+	unsigned i, k, n;
+	size_t b;
 
-	for (i = 0; i < CLI_RULES; i++)
-		if (cli_rules[i].node == node)
-			render_rule(&cli_rules[i], &patterns[i], entry, out);
+	for (i = 0; i < cli_rule_count; i += n) {
+		struct nodes bases;
+
+		n = 1;
+		if (!cli_rule_in(&cli_rules[i], node))
+			continue;
+		if (!cli_rules[i].base) {
+			render_rule(i, patterns, entry, out);
+			continue;
+		}
+		n = together(node, i);
+		bases = find_bases(&cli_rules[i], entry);
+		for (b = 0; b < bases.count; b++)
+			for (k = 0; k < n; k++)
+				render_rule(i + k, patterns, bases.array[b], out);
+		free(bases.array);
+	}
 }
 
-static void render_entries(enum cli_node node, const struct cli_pattern *patterns,
-			   const struct lyd_node *gateway, struct gh_buf *out)
+/* The node's container in the trees, NULL for none. */
+static const struct lyd_node *find_top(const struct lyd_node *tree, enum cli_node node)
 {
-	const char *list = cli_contexts[node].list;
-	struct nodes entries = children(gateway, list, strlen(list));
+	const char *name = strchr(cli_contexts[node].path, ':') + 1;
+
+	while (tree && strcmp(tree->schema->name, name))
+		tree = tree->next;
+	return tree;
+}
+
+static void render_node(enum cli_node node, const struct cli_pattern *patterns,
+			const struct lyd_node *tree, struct gh_buf *out)
+{
+	const struct cli_context *c = &cli_contexts[node];
+	const struct lyd_node *top = find_top(tree, node);
+	struct nodes entries = { 0 };
+	struct gh_buf lines = { 0 };
 	size_t i;
 
+	if (top && !c->list)
+		render_lines(node, patterns, top, &lines);
+	else if (top)
+		entries = children(top, c->list, strlen(c->list));
+	if (gh_buf_length(&lines))
+		gh_buf_printf(out, "%s\n%s exit\n", c->words, gh_buf_text(&lines));
+	gh_buf_fini(&lines);
 	for (i = 0; i < entries.count; i++) {
-		gh_buf_printf(out, "%s %s\n", cli_contexts[node].words, key_of(entries.array[i]));
+		gh_buf_printf(out, "%s %s\n", c->words, key_of(entries.array[i]));
 		render_lines(node, patterns, entries.array[i], out);
 		gh_buf_printf(out, " exit\n");
 	}
@@ -199,20 +255,16 @@ static void render_entries(enum cli_node node, const struct cli_pattern *pattern
 
 void cli_render(const struct lyd_node *tree, struct gh_buf *out)
 {
-	struct cli_pattern patterns[CLI_RULES];
-	struct gh_buf lines = { 0 };
+	struct cli_pattern *patterns;
+	enum cli_node node;
 
-	while (tree && strcmp(tree->schema->name, "gateway"))
-		tree = tree->next;
+	tree = lyd_first_sibling(tree);
 	if (!tree)
 		return;
-	cli_patterns(patterns);
-	render_lines(CLI_GATEWAY, patterns, tree, &lines);
-	if (gh_buf_length(&lines))
-		gh_buf_printf(out, "gateway\n%s exit\n", gh_buf_text(&lines));
-	gh_buf_fini(&lines);
-	render_entries(CLI_EXPRESSROUTE, patterns, tree, out);
-	render_entries(CLI_CONNECTION, patterns, tree, out);
+	patterns = cli_patterns_new();
+	for (node = CLI_GATEWAY; node < CLI_NODES; node++)
+		render_node(node, patterns, tree, out);
+	free(patterns);
 }
 
 /* "/edge[role='primary']/peer-ipv6" becomes " edge primary peer-ipv6". */
@@ -241,29 +293,42 @@ static void print_below(const char *path, const char *end, struct gh_buf *out)
 	}
 }
 
+/* The node that a path is in; *end is where the path of its entry ends. */
+static enum cli_node find_node(const char *path, const char **end)
+{
+	enum cli_node node, found = CLI_TOP;
+
+	for (node = CLI_GATEWAY; node < CLI_NODES; node++) {
+		const struct cli_context *c = &cli_contexts[node];
+		size_t n = strlen(c->path), m = c->list ? strlen(c->list) : 0;
+
+		if (strncmp(path, c->path, n) || (path[n] && path[n] != '/'))
+			continue;
+		if (!c->list) {
+			found = node;
+			*end = path + n;
+		} else if (path[n] && !strncmp(path + n + 1, c->list, m) && path[n + 1 + m] == '[') {
+			*end = path + n + strcspn(path + n, "]");
+			*end += **end == ']';
+			return node;
+		}
+	}
+	return found;
+}
+
 void cli_place(const char *path, bool leaf, struct gh_buf *out)
 {
-	static const char root[] = "/gatehouse:gateway";
-	const char *entry;
-	size_t i, n;
+	const char *end;
+	enum cli_node node = find_node(path, &end);
 
-	if (strncmp(path, root, sizeof(root) - 1))
+	if (node == CLI_TOP)
 		return;
-	gh_buf_printf(out, "gateway");
-	path += sizeof(root) - 1;
-	entry = path;
-	for (i = CLI_EXPRESSROUTE; i < CLI_NODES; i++) {
-		n = strlen(cli_contexts[i].list);
-		if (*path != '/' || strncmp(path + 1, cli_contexts[i].list, n) ||
-		    path[1 + n] != '[')
-			continue;
-		path += strcspn(path, "]");
-		path += *path == ']';
-		print_below(entry, path, out);
-		break;
-	}
-	if (leaf && *path) {
+	gh_buf_printf(out, "%s", cli_contexts[node].words);
+	/* The name is what its predicate holds. */
+	if (cli_contexts[node].list)
+		print_below(path + strcspn(path, "["), end, out);
+	if (leaf && *end) {
 		gh_buf_printf(out, ":");
-		print_below(path, path + strlen(path), out);
+		print_below(end, end + strlen(end), out);
 	}
 }

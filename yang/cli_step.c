@@ -59,7 +59,7 @@ void cli_step_switch(const struct cli_target *t, const struct cli_rule *rule, bo
 	struct gh_buf base = { 0 }, path = { 0 };
 
 	cli_step_base(t, rule, "", &base);
-	gh_buf_printf(&path, "%s/enabled", gh_buf_text(&base));
+	gh_buf_printf(&path, "%s/%s", gh_buf_text(&base), rule->boolean);
 	if (off) {
 		cli_step_add(t, EDIT_SET, gh_buf_text(&path), "false", false);
 		cli_step_clear(t, gh_buf_text(&base), rule->clears);

@@ -33,7 +33,7 @@ void cli_step_leaf(const struct cli_target *t, enum edit_verb verb, const char *
 		   const struct lysc_node *leaf, const char *value, bool secret);
 /* Clears leaves below base, named in one text with blanks between; NULL for none. */
 void cli_step_clear(const struct cli_target *t, const char *base, const char *names);
-/* A line without a value: the leaf `enabled`. */
+/* A line without a value: the rule's boolean. */
 void cli_step_switch(const struct cli_target *t, const struct cli_rule *rule, bool negated);
 
 #endif

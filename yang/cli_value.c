@@ -12,17 +12,36 @@
 
 #include "base/addr.h"
 
-static void expected_enum(const struct lysc_type_enum *type, struct gh_buf *out)
-{
-	LY_ARRAY_COUNT_TYPE i, n = LY_ARRAY_COUNT(type->enums);
+/* Room for the names of all algorithms of the model, and some more. */
+#define ENUMS_MAX 32
 
-	for (i = 0; i < n; i++)
-		gh_buf_printf(out, "%s%s", !i ? "" : i + 1 == n ? " or " : ", ",
-			      type->enums[i].name);
+static void list_enums(const struct lysc_type *type, const char *names[ENUMS_MAX], unsigned *count)
+{
+	const struct lysc_type_union *u = (const struct lysc_type_union *)type;
+	const struct lysc_type_enum *e = (const struct lysc_type_enum *)type;
+	LY_ARRAY_COUNT_TYPE i;
+
+	if (type->basetype == LY_TYPE_UNION)
+		LY_ARRAY_FOR(u->types, i)
+			list_enums(u->types[i], names, count);
+	else if (type->basetype == LY_TYPE_ENUM)
+		LY_ARRAY_FOR(e->enums, i)
+			if (*count < ENUMS_MAX)
+				names[(*count)++] = e->enums[i].name;
 }
 
-void cli_value_expected(const struct cli_token *token, const struct lysc_node *leaf,
-			struct gh_buf *out)
+static void expected_enum(const struct lysc_type *type, struct gh_buf *out)
+{
+	const char *names[ENUMS_MAX];
+	unsigned i, n = 0;
+
+	list_enums(type, names, &n);
+	for (i = 0; i < n; i++)
+		gh_buf_printf(out, "%s%s", !i ? "" : i + 1 == n ? " or " : ", ", names[i]);
+}
+
+/* What the schema cannot put into words. */
+static const char *kind_words(const char *kind)
 {
 	static const struct {
 		const char *kind, *words;
@@ -35,18 +54,33 @@ void cli_value_expected(const struct cli_token *token, const struct lysc_node *l
 		{ "identity", "an identity, 1 to 255 characters without spaces" },
 		{ "secret", "0 SECRET, 6 ENCRYPTED, or SECRET" },
 		{ "name", "a name of letters, digits and - _ . , at most 80 characters" },
+		{ "file", "the name of a file, 1 to 255 characters without spaces" },
+		{ "word", "a word of 1 to 80 characters without quotes and brackets" },
+		{ "operations", "* or some of create, read, update, delete and exec" },
+		{ "path", "a path such as /gatehouse:gateway/connection, at most 255 characters" },
+		{ "text", "a text of 1 to 255 characters" },
 	};
-	const struct lysc_type *type = ((const struct lysc_node_leaf *)leaf)->type;
-	const struct lysc_range *range;
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (!strcmp(token->kind, kinds[i].kind)) {
-			gh_buf_printf(out, "%s", kinds[i].words);
-			return;
-		}
-	if (type->basetype == LY_TYPE_ENUM) {
-		expected_enum((const struct lysc_type_enum *)type, out);
+		if (!strcmp(kind, kinds[i].kind))
+			return kinds[i].words;
+	return NULL;
+}
+
+void cli_value_expected(const struct cli_token *token, const struct lysc_node *leaf,
+			struct gh_buf *out)
+{
+	const struct lysc_type *type = ((const struct lysc_node_leaf *)leaf)->type;
+	const char *words = kind_words(token->kind);
+	const struct lysc_range *range;
+
+	if (words) {
+		gh_buf_printf(out, "%s", words);
+		return;
+	}
+	if (type->basetype == LY_TYPE_ENUM || type->basetype == LY_TYPE_UNION) {
+		expected_enum(type, out);
 		return;
 	}
 	range = ((const struct lysc_type_num *)type)->range;
@@ -122,8 +156,13 @@ int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf,
 			 !strcmp(token->kind, "address"))
 			ret = check_address(token->kind, word, canonical);
 	}
-	if (!ret && lyd_value_validate(NULL, leaf, canonical, strlen(canonical), NULL, NULL, NULL))
-		ret = -EINVAL;
+	/* Incomplete: whether what it refers to is there shows when all is there. */
+	if (!ret) {
+		LY_ERR rc = lyd_value_validate(NULL, leaf, canonical, strlen(canonical), NULL,
+					       NULL, NULL);
+
+		ret = rc && rc != LY_EINCOMPLETE ? -EINVAL : 0;
+	}
 	if (ret && !gh_buf_length(why)) {
 		gh_buf_printf(why, "expected ");
 		cli_value_expected(token, leaf, why);

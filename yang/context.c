@@ -19,6 +19,7 @@ static const struct {
 	{ "ietf-netconf", { "writable-running", "candidate", "confirmed-commit", "rollback-on-error",
 			    "validate", "startup", "xpath", NULL } },
 	{ "ietf-netconf-acm", { NULL } },
+	{ "gatehouse-access", { NULL } },
 	{ "gatehouse", { NULL } },
 };
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libghyang.a
 OUR_MODULES = \
 	yang/modules/gatehouse.yang \
+	yang/modules/gatehouse-access.yang \
 	yang/modules/gatehouse-operations.yang \
 	yang/modules/gatehouse-state.yang \
 	yang/modules/gatehouse-types.yang
@@ -34,6 +35,8 @@ libghyang_a_SOURCES = \
 	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
+	yang/cli_line.c yang/cli_line.h \
+	yang/cli_match.c yang/cli_match.h \
 	yang/cli_parse.c \
 	yang/cli_render.c \
 	yang/cli_step.c yang/cli_step.h \

@@ -108,16 +108,40 @@ static inline const struct gw_config *fixture_config(const struct fixture *f)
 	" public-address 203.0.113.1\n" \
 	" public-address 2001:db8::1\n" \
 	" mtu 1420\n" \
+	" tcp-mss 1360\n" \
+	" exit\n"
+#define FULL_PROFILE \
+	"gateway profile gold\n" \
+	" local-id gold.example\n" \
+	" ike encryption aes256 integrity sha256 dh-group group14\n" \
+	" ike lifetime 10800\n" \
+	" ipsec encryption gcmaes128\n" \
+	" ipsec integrity gcmaes128\n" \
+	" ipsec pfs-group none\n" \
+	" ipsec lifetime 5400\n" \
+	" dpd-timeout 20\n" \
+	" replay-window 4096\n" \
+	" weight 40\n" \
+	" prefix-limit 500\n" \
+	" exit\n"
+#define FULL_CERTIFICATE \
+	"gateway certificate ca\n" \
+	" file /etc/ssl/certs/ca.pem\n" \
+	" exit\n" \
+	"gateway certificate own\n" \
+	" file own.pem\n" \
+	" key-file private/own.key\n" \
 	" exit\n"
 #define FULL_CIRCUIT \
 	"gateway expressroute dc1\n" \
 	" edge primary interface er0 peer 172.16.0.1 remote-as 12076\n" \
-	" edge secondary interface er1 peer 172.16.0.5 remote-as 12076\n" \
 	" edge primary peer-ipv6 fd00:2::1\n" \
+	" edge secondary interface er1 peer 172.16.0.5 remote-as 12076\n" \
 	" edge secondary peer-ipv6 fd00:2::5\n" \
 	" bfd interval 50 multiplier 4\n" \
 	" wait-to-restore 5\n" \
 	" weight 10\n" \
+	" prefix-limit 4000\n" \
 	" exit\n"
 #define FULL_CONNECTION_BEFORE_KEY \
 	"gateway connection paris\n" \
@@ -128,12 +152,53 @@ static inline const struct gw_config *fixture_config(const struct fixture *f)
 	" bgp remote-as 64520 peer-address 169.254.21.2 local-address 169.254.21.1\n" \
 	" prefix 192.168.0.0/24\n" \
 	" prefix 2001:db8:7::/48\n" \
-	" ipsec encryption gcmaes128\n" \
-	" ipsec lifetime 3600\n" \
+	" ike encryption gcmaes256 integrity sha384 dh-group ecp384\n" \
 	" ike lifetime 7200\n" \
+	" ipsec encryption gcmaes128\n" \
+	" ipsec integrity gcmaes128\n" \
+	" ipsec pfs-group curve25519\n" \
+	" ipsec lifetime 3600\n" \
+	" dpd-timeout 30\n" \
 	" replay-window 2048\n" \
 	" weight 20\n" \
+	" prefix-limit 1000\n" \
 	" shutdown\n" \
+	" exit\n"
+/* It needs FULL_PROFILE and FULL_CERTIFICATE. */
+#define FULL_CONNECTION_BY_CERTIFICATE \
+	"gateway connection rome\n" \
+	" profile gold\n" \
+	" remote-address 198.51.100.8\n" \
+	" certificate own\n" \
+	" authority ca\n" \
+	" exit\n"
+#define FULL_ACCESS \
+	"gateway access\n" \
+	" no enforcement\n" \
+	" read-default deny\n" \
+	" write-default permit\n" \
+	" exec-default deny\n" \
+	" no external-groups\n" \
+	" group empty\n" \
+	" group ops user ann\n" \
+	" group ops user bob\n" \
+	" exit\n" \
+	"gateway access-list zulu\n" \
+	" group ops\n" \
+	" group watch\n" \
+	" rule z-first action permit\n" \
+	" rule z-first module gatehouse\n" \
+	" rule z-first operations create read update\n" \
+	" rule z-first path /gatehouse:gateway/connection[name='paris']\n" \
+	" rule z-first comment only  paris, \"and\" what is below\n" \
+	" rule a-second action deny\n" \
+	" rule a-second operations exec\n" \
+	" rule a-second rpc kill-session\n" \
+	" rule m-third action deny\n" \
+	" rule m-third notification *\n" \
+	" exit\n" \
+	"gateway access-list alpha\n" \
+	" group *\n" \
 	" exit\n"
 
 #endif
