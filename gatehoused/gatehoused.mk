@@ -17,6 +17,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
+	gatehoused/operate.c gatehoused/operate.h \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
 	gatehoused/show_routes.c \

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "gatehoused/guests.h"
+#include "gatehoused/operate.h"
 #include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
@@ -150,41 +151,66 @@ static void reply(struct gateway *g, uint32_t id, int rc, struct gh_buf *text)
 	} while (left);
 }
 
-/* An edit on its way: whom to answer. bgpd may be another one by then. */
-struct edit_asked {
+/* A request on its way: whom to answer. bgpd may be another one by then. */
+struct asked {
 	struct gateway *g;
 	uint32_t id, pid;
 };
 
-static void edit_done(void *context, const struct store_outcome *outcome)
+static struct asked *asked_new(struct gateway *g, const struct gh_request *r)
 {
-	struct edit_asked *asked = context;
-	const struct gh_hello *hello = guests_hello(asked->g->guests, GH_ROLE_BGPD);
-	struct gh_buf message = { 0 };
+	struct asked *asked = malloc(sizeof(*asked));
 
-	findings_print(outcome->findings, &message);
+	if (!asked)
+		abort();
+	*asked = (struct asked){ g, r->id, guests_hello(g->guests, GH_ROLE_BGPD)->pid };
+	return asked;
+}
+
+static void asked_done(void *context, int rc, struct gh_buf *text)
+{
+	struct asked *asked = context;
+	const struct gh_hello *hello = guests_hello(asked->g->guests, GH_ROLE_BGPD);
+
 	if (hello && hello->pid == asked->pid)
-		reply(asked->g, asked->id, outcome->rc, &message);
-	gh_buf_fini(&message);
+		reply(asked->g, asked->id, rc, text);
 	free(asked);
 }
 
+static void edit_done(void *context, const struct store_outcome *outcome)
+{
+	struct gh_buf message = { 0 };
+
+	findings_print(outcome->findings, &message);
+	asked_done(context, outcome->rc, &message);
+	gh_buf_fini(&message);
+}
+
+/* Replies keep the order of the edits: the store does one at a time. */
 static void hear_edit(struct gateway *g, const struct gh_request *r)
 {
-	struct edit_asked *asked = malloc(sizeof(*asked));
-	struct store_request request = {
+	const struct store_request request = {
 		.verb = STORE_EDIT,
 		.target = r->flags & GH_EDIT_CANDIDATE ? STORE_CANDIDATE : STORE_RUNNING,
 		.user = { .uid = r->uid, .from = "vtysh" },
 		.text = r->text, .length = r->text_length,
 		.whole = r->flags & GH_EDIT_REPLACE,
-		.context = asked, .done = edit_done,
+		.context = asked_new(g, r), .done = edit_done,
 	};
 
-	if (!asked)
-		abort();
-	*asked = (struct edit_asked){ g, r->id, guests_hello(g->guests, GH_ROLE_BGPD)->pid };
 	store_submit(g->store, &request);
+}
+
+static void hear_do(struct gateway *g, const struct gh_request *r)
+{
+	char words[GH_TEXT_MAX + 1];
+	const struct operate_request request = {
+		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
+		.context = asked_new(g, r), .done = asked_done,
+	};
+
+	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
+	operate(g, &request);
 }
 
 static void hear_show(struct gateway *g, const struct gh_request *r)
@@ -230,6 +256,9 @@ static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
 		break;
 	case GH_EDIT:
 		hear_edit(g, &f->request);
+		break;
+	case GH_DO:
+		hear_do(g, &f->request);
 		break;
 	case GH_SHOW:
 		hear_show(g, &f->request);
