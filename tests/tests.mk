@@ -72,7 +72,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store
+YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -81,6 +81,10 @@ YANG_TEST_LIBS = $(GHYANG_LIBS) $(CMOCKA_LIBS)
 test_access_SOURCES = tests/unit/test_access.c
 test_access_CFLAGS = $(YANG_TEST_CFLAGS)
 test_access_LDADD = $(YANG_TEST_LIBS)
+
+test_certificate_SOURCES = tests/unit/test_certificate.c
+test_certificate_CFLAGS = $(YANG_TEST_CFLAGS)
+test_certificate_LDADD = $(YANG_TEST_LIBS)
 
 test_edit_SOURCES = tests/unit/test_edit.c tests/unit/yang_fixture.h
 test_edit_CFLAGS = $(YANG_TEST_CFLAGS)

@@ -32,6 +32,7 @@ libghyang_a_SOURCES = \
 	yang/access_path.c yang/access_path.h \
 	yang/access_user.c \
 	yang/access_walk.c \
+	yang/certificate.c yang/certificate.h \
 	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
