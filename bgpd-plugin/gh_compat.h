@@ -38,9 +38,11 @@
 #include "bgpd/bgp_debug.h"
 #include "bgpd/bgp_fsm.h"
 #include "bgpd/bgp_memory.h"
+#include "bgpd/bgp_network.h"
 #include "bgpd/bgp_route.h"
 #include "bgpd/bgp_table.h"
 #include "bgpd/bgp_updgrp.h"
+#include "bgpd/bgp_zebra.h"
 
 /* The module is bound to struct layouts: it runs in this version only. */
 #define GH_FRR_VERSION "8.4.4"

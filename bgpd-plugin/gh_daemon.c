@@ -19,6 +19,7 @@
 #include "bgpd-plugin/gh_neighbor.h"
 #include "bgpd-plugin/gh_speaker.h"
 #include "bgpd-plugin/gh_status.h"
+#include "bgpd-plugin/gh_try.h"
 
 /*
  * A restarted gatehoused forwards by what it learns from us, so look for it
@@ -120,6 +121,7 @@ static void lose(const char *reason)
 	if (link_.fd >= 0)
 		gh_link_fini(&link_);
 	gh_export_stop();
+	gh_try_stop();
 	requests_fail();
 	if (!stopped)
 		gh_thread_timer_ms(connect_event, retry_ms(), &t_connect);
@@ -146,6 +148,8 @@ static void greet(const struct gh_hello *hello)
 
 static void dispatch(const struct gh_fact *f)
 {
+	if (gh_try_take(f))
+		return;
 	switch (f->type) {
 	case GH_HELLO:
 		greet(&f->hello);

@@ -197,12 +197,16 @@ test_rib_LDADD = $(RIB_TEST_LIBS)
 test_table_SOURCES = tests/unit/test_table.c
 test_table_CFLAGS = $(UNIT_CFLAGS)
 test_table_LDADD = $(RIB_TEST_LIBS)
-check_PROGRAMS += test_gh_text
-TESTS += test_gh_text
+check_PROGRAMS += test_gh_text test_gh_trial
+TESTS += test_gh_text test_gh_trial
 
 test_gh_text_SOURCES = tests/unit/test_gh_text.c bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h
 test_gh_text_CFLAGS = $(UNIT_CFLAGS)
 test_gh_text_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_gh_trial_SOURCES = tests/unit/test_gh_trial.c bgpd-plugin/gh_trial.c bgpd-plugin/gh_trial.h
+test_gh_trial_CFLAGS = $(UNIT_CFLAGS)
+test_gh_trial_LDADD = libbase.a $(CMOCKA_LIBS)
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
 check_PROGRAMS += test_charon_host test_charon_table test_ike_frame test_ike_log \
 	test_ike_message test_ike_relay test_vici
