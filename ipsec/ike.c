@@ -33,6 +33,7 @@ void ike_free(struct ike *k)
 {
 	if (!k)
 		return;
+	ike_try_fini(k);
 	ike_charon_fini(k);
 	while (k->conns) {
 		struct ike_conn *c = k->conns;
@@ -43,10 +44,16 @@ void ike_free(struct ike *k)
 	free(k);
 }
 
+static bool is_policy(const struct ike_policy *p)
+{
+	return p->cipher == IKE_CIPHER_ANY ||
+	       (p->hash != IKE_HASH_ANY && p->group > IKE_GROUP_WITHOUT);
+}
+
 static bool is_valid(const struct ike_connection *w)
 {
 	return w->name[0] && gh_addr_is_set(&w->remote) && w->secret_length &&
-	       w->secret_length <= IKE_SECRET_MAX;
+	       w->secret_length <= IKE_SECRET_MAX && is_policy(&w->ike);
 }
 
 /* What an SA was built on: a change of these needs a new one at once. */
@@ -55,7 +62,10 @@ static bool same_base(const struct ike_connection *a, const struct ike_connectio
 	return !gh_addr_cmp(&a->local, &b->local) && !gh_addr_cmp(&a->remote, &b->remote) &&
 	       !strcmp(a->local_id, b->local_id) && !strcmp(a->remote_id, b->remote_id) &&
 	       a->secret_length == b->secret_length &&
-	       !memcmp(a->secret, b->secret, a->secret_length) && a->encryption == b->encryption;
+	       !memcmp(a->secret, b->secret, a->secret_length) &&
+	       a->encryption == b->encryption && a->pfs == b->pfs &&
+	       a->ike.cipher == b->ike.cipher && a->ike.hash == b->ike.hash &&
+	       a->ike.group == b->ike.group;
 }
 
 static bool same_values(const struct ike_connection *a, const struct ike_connection *b)

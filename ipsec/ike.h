@@ -41,6 +41,45 @@ enum ike_encryption {
 	IKE_GCM_AES128,
 };
 
+/* Algorithms of the IKE SA. 0 is "as built in": the offer of strong ones. */
+enum ike_cipher {
+	IKE_CIPHER_ANY,
+	IKE_CIPHER_AES128GCM,
+	IKE_CIPHER_AES256GCM,
+	IKE_CIPHER_AES128,      /* CBC */
+	IKE_CIPHER_AES192,
+	IKE_CIPHER_AES256,
+	IKE_CIPHERS,            /* one past the last */
+};
+
+enum ike_hash {
+	IKE_HASH_ANY,
+	IKE_HASH_SHA256,
+	IKE_HASH_SHA384,
+	IKE_HASH_SHA512,
+	IKE_HASHES,
+};
+
+enum ike_group {
+	IKE_GROUP_ANY,
+	IKE_GROUP_WITHOUT,      /* no exchange: of child SAs only */
+	IKE_GROUP_MODP2048,     /* 14 */
+	IKE_GROUP_MODP3072,     /* 15 */
+	IKE_GROUP_MODP4096,     /* 16 */
+	IKE_GROUP_ECP256,
+	IKE_GROUP_ECP384,
+	IKE_GROUP_ECP521,
+	IKE_GROUP_CURVE25519,
+	IKE_GROUPS,
+};
+
+/* All of it or nothing: with a cipher, hash and group are given too. */
+struct ike_policy {
+	enum ike_cipher cipher;
+	enum ike_hash hash;             /* integrity and PRF; with GCM the PRF alone */
+	enum ike_group group;
+};
+
 /* What the configuration says of one connection; leg is its key. */
 struct ike_connection {
 	uint32_t leg;                           /* if_id of its SAs */
@@ -51,6 +90,8 @@ struct ike_connection {
 	uint16_t secret_length;
 	uint8_t secret[IKE_SECRET_MAX];         /* the pre-shared key */
 	enum ike_encryption encryption;         /* of the child SA */
+	enum ike_group pfs;                     /* of the child SA */
+	struct ike_policy ike;                  /* of the IKE SA */
 	uint32_t ike_lifetime_s, child_lifetime_s;      /* hard; rekeyed before */
 	uint32_t replay_window;                 /* packets */
 	uint32_t dpd_s;                         /* 0: no dead peer detection */
@@ -130,7 +171,7 @@ void ike_free(struct ike *k);
  * change nothing. A new key, peer, identity or algorithm takes the old SAs
  * down and brings new ones up; a new lifetime, window or dpd_s waits until
  * they are set up anew, for charon keeps what an SA began with.
- * -EINVAL: no remote address, no secret, or no name.
+ * -EINVAL: no remote address, no secret, no name, or half an IKE policy.
  */
 int ike_set(struct ike *k, const struct ike_connection *connection);
 /* Unloads it and closes its SAs; 0 also if there was none. */
@@ -152,6 +193,26 @@ int ike_retry(struct ike *k, uint32_t leg);
 /* Ask charon to rekey: 0 or -ENOENT, -EAGAIN while charon is away. */
 int ike_rekey_child(struct ike *k, uint32_t leg);
 int ike_rekey_ike(struct ike *k, uint32_t leg);
+
+/*
+ * Would charon take these connections? Each is loaded under a scratch name,
+ * with addresses that no peer has, and unloaded at once. A few are under way
+ * at a time, so that a thousand delay nothing else. done is called once, never
+ * before ike_try has returned:
+ *
+ *   0          charon takes all of them
+ *   -EINVAL    it refuses one; words name it and say what charon says
+ *   -ENOTCONN  charon is away, or went away; nothing is known
+ *
+ * The connections are copied, without their secrets.
+ */
+struct ike_trial;
+typedef void ike_tried(void *user, int rc, const char *words);
+
+struct ike_trial *ike_try(struct ike *k, const struct ike_connection *connections, size_t count,
+			  ike_tried *done, void *user);
+/* The answer is no longer wanted: done is not called. ike_free does so with all. */
+void ike_try_cancel(struct ike_trial *trial);
 
 const char *ike_state_name(enum ike_state state);
 const char *ike_child_state_name(enum ike_child_state state);

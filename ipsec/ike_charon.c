@@ -43,6 +43,14 @@ static void wake_writer(struct ike *k)
 	ev_io_start(k->loop, &k->io);
 }
 
+void ike_request(struct ike *k, const char *command, struct gh_buf *message,
+		 vici_answer *answer, void *user)
+{
+	vici_request(k->vici, command, message, answer, user);
+	gh_buf_fini(message);
+	wake_writer(k);
+}
+
 static void request(struct ike *k, const char *command, struct gh_buf *message,
 		    vici_answer *answer, uint32_t leg)
 {
@@ -54,9 +62,7 @@ static void request(struct ike *k, const char *command, struct gh_buf *message,
 			abort();
 		*a = (struct ask){ k, leg };
 	}
-	vici_request(k->vici, command, message, answer, a);
-	gh_buf_fini(message);
-	wake_writer(k);
+	ike_request(k, command, message, answer, a);
 }
 
 void ike_list_soon(struct ike *k)

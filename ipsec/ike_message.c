@@ -5,13 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * Strong first, what any gateway of the field has after it. ecp384 leads, as
- * the peer must have the first group or costs one more round trip.
- */
-#define IKE_GROUPS "ecp384-curve25519-ecp256-modp2048"
-#define IKE_AEAD "aes256gcm16-prfsha384-prfsha256-" IKE_GROUPS
-#define IKE_CBC "aes256-sha384-sha256-" IKE_GROUPS
+#include "ipsec/ike_policy.h"
 
 const char *ike_name(const char *name, char text[IKE_NAME_TEXT])
 {
@@ -68,31 +62,35 @@ static void put_lifetime(struct gh_buf *b, const char *hard, uint32_t hard_s, ui
 	vici_put(b, hard, "%u", hard_s);
 }
 
-static const char *child_cipher(const struct ike_connection *c)
+static void put_proposals(struct gh_buf *b, const char *key, const struct ike_proposals *p)
 {
-	return c->encryption == IKE_GCM_AES128 ? "aes128gcm16" : "aes256gcm16";
+	vici_put_list(b, key);
+	for (unsigned i = 0; i < p->count; i++)
+		vici_put_item(b, "%s", p->text[i]);
+	vici_put_list_end(b);
 }
 
 void ike_proposals_text(const struct ike_connection *c, char *out, size_t size)
 {
-	const char *cipher = child_cipher(c);
+	struct ike_proposals ike, child;
 
-	snprintf(out, size, "IKE " IKE_AEAD ", " IKE_CBC "; ESP %s-" IKE_GROUPS ", %s", cipher,
-		 cipher);
+	ike_proposals_ike(&c->ike, &ike);
+	ike_proposals_child(c->encryption, c->pfs, &child);
+	snprintf(out, size, "IKE %s%s%s; ESP %s%s%s", ike.text[0], ike.count > 1 ? ", " : "",
+		 ike.count > 1 ? ike.text[1] : "", child.text[0], child.count > 1 ? ", " : "",
+		 child.count > 1 ? child.text[1] : "");
 }
 
 static void put_child(struct gh_buf *b, const struct ike_connection *c)
 {
-	const char *cipher = child_cipher(c);
+	struct ike_proposals proposals;
 
 	vici_put_section(b, c->name);
 	vici_put(b, "mode", "tunnel");
 	put_everything(b, "local_ts");
 	put_everything(b, "remote_ts");
-	vici_put_list(b, "esp_proposals");      /* with PFS; without, for peers that have none */
-	vici_put_item(b, "%s-" IKE_GROUPS "-esn-noesn", cipher);
-	vici_put_item(b, "%s-esn-noesn", cipher);
-	vici_put_list_end(b);
+	ike_proposals_child(c->encryption, c->pfs, &proposals);
+	put_proposals(b, "esp_proposals", &proposals);
 	put_lifetime(b, "life_time", c->child_lifetime_s, c->child_lifetime_s);
 	vici_put(b, "replay_window", "%u", c->replay_window);
 	/* ike initiates, and initiates again; charon is to do nothing by itself. */
@@ -105,16 +103,15 @@ static void put_child(struct gh_buf *b, const struct ike_connection *c)
 void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool resume)
 {
 	char name[IKE_NAME_TEXT], text[GH_ADDR_TEXT];
+	struct ike_proposals proposals;
 
 	vici_put_section(b, ike_name(c->name, name));
 	vici_put(b, "version", "2");
 	if (gh_addr_is_set(&c->local))
 		put_list1(b, "local_addrs", gh_addr_print(&c->local, text));
 	put_list1(b, "remote_addrs", gh_addr_print(&c->remote, text));
-	vici_put_list(b, "proposals");
-	vici_put_item(b, IKE_AEAD);
-	vici_put_item(b, IKE_CBC);
-	vici_put_list_end(b);
+	ike_proposals_ike(&c->ike, &proposals);
+	put_proposals(b, "proposals", &proposals);
 	vici_put(b, "if_id_in", "%u", c->leg);
 	vici_put(b, "if_id_out", "%u", c->leg);
 	vici_put(b, "encap", "yes");

@@ -1,10 +1,11 @@
 /*
- * ike_private - what the four files of ike share
+ * ike_private - what the files of ike share
  *
  * ike.c         the list of connections, for gatehoused
  * ike_charon.c  the link to charon: load, list, initiate
  * ike_event.c   what charon says by itself
  * ike_state.c   one connection's status, and finding connections
+ * ike_try.c     connections loaded for a moment, to see whether charon takes them
  *
  * Nobody else includes it.
  */
@@ -60,6 +61,8 @@ struct ike {
 	char version[32];
 	struct ike_peer peers[IKE_PEERS];       /* a ring */
 	unsigned next_peer;
+	struct ike_trial *trials;
+	unsigned next_trial;            /* number of the next one */
 };
 
 /* ---- ike_state.c ---- */
@@ -86,6 +89,15 @@ void ike_unload_strays(struct ike *k);
 void ike_initiate_missing(struct ike *k);
 void ike_list_soon(struct ike *k);
 void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
+
+/* Sends; the message is wiped and freed. answer may be NULL. */
+void ike_request(struct ike *k, const char *command, struct gh_buf *message,
+		 vici_answer *answer, void *user);
+
+/* ---- ike_try.c ---- */
+
+/* Cancels every trial; the link to charon is closed after it. */
+void ike_try_fini(struct ike *k);
 
 /* ---- ike_event.c ---- */
 

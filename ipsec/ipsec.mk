@@ -6,9 +6,11 @@ libike_a_SOURCES = \
 	ipsec/ike_event.c \
 	ipsec/ike_log.c ipsec/ike_log.h \
 	ipsec/ike_message.c ipsec/ike_message.h \
+	ipsec/ike_policy.c ipsec/ike_policy.h \
 	ipsec/ike_private.h \
 	ipsec/ike_relay.c ipsec/ike_relay.h \
 	ipsec/ike_state.c \
+	ipsec/ike_try.c \
 	ipsec/vici.c ipsec/vici.h \
 	ipsec/vici_message.c
 

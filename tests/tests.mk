@@ -209,9 +209,9 @@ test_gh_trial_CFLAGS = $(UNIT_CFLAGS)
 test_gh_trial_LDADD = libbase.a $(CMOCKA_LIBS)
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
 check_PROGRAMS += test_charon_host test_charon_table test_ike_frame test_ike_log \
-	test_ike_message test_ike_relay test_vici
+	test_ike_message test_ike_policy test_ike_relay test_ike_try test_vici
 TESTS += test_charon_host test_charon_table test_ike_frame test_ike_log \
-	test_ike_message test_ike_relay test_vici
+	test_ike_message test_ike_policy test_ike_relay test_ike_try test_vici
 
 IKE_TEST_LIBS = libike.a libbase.a $(CMOCKA_LIBS)
 
@@ -235,6 +235,14 @@ test_ike_log_LDADD = $(IKE_TEST_LIBS)
 test_ike_message_SOURCES = tests/unit/test_ike_message.c
 test_ike_message_CFLAGS = $(UNIT_CFLAGS)
 test_ike_message_LDADD = $(IKE_TEST_LIBS)
+
+test_ike_policy_SOURCES = tests/unit/test_ike_policy.c
+test_ike_policy_CFLAGS = $(UNIT_CFLAGS)
+test_ike_policy_LDADD = $(IKE_TEST_LIBS)
+
+test_ike_try_SOURCES = tests/unit/test_ike_try.c
+test_ike_try_CFLAGS = $(UNIT_CFLAGS)
+test_ike_try_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_ike_relay_SOURCES = tests/unit/test_ike_relay.c
 test_ike_relay_CFLAGS = $(UNIT_CFLAGS)
