@@ -11,6 +11,7 @@
 
 static void conn_free(struct ike_conn *c)
 {
+	ike_certificates_put(c->want.certificates);
 	explicit_bzero(&c->want, sizeof(c->want));
 	free(c);
 }
@@ -52,7 +53,7 @@ static bool is_policy(const struct ike_policy *p)
 
 static bool is_valid(const struct ike_connection *w)
 {
-	return w->name[0] && gh_addr_is_set(&w->remote) && w->secret_length &&
+	return w->name[0] && gh_addr_is_set(&w->remote) && !w->secret_length != !w->certificates &&
 	       w->secret_length <= IKE_SECRET_MAX && is_policy(&w->ike);
 }
 
@@ -63,6 +64,7 @@ static bool same_base(const struct ike_connection *a, const struct ike_connectio
 	       !strcmp(a->local_id, b->local_id) && !strcmp(a->remote_id, b->remote_id) &&
 	       a->secret_length == b->secret_length &&
 	       !memcmp(a->secret, b->secret, a->secret_length) &&
+	       ike_certificates_equal(a->certificates, b->certificates) &&
 	       a->encryption == b->encryption && a->pfs == b->pfs &&
 	       a->ike.cipher == b->ike.cipher && a->ike.hash == b->ike.hash &&
 	       a->ike.group == b->ike.group;
@@ -107,11 +109,15 @@ int ike_set(struct ike *k, const struct ike_connection *want)
 	if (!c)
 		return -ENOMEM;
 	c->replace |= known && !same_base(&c->want, want);
+	ike_certificates_get(want->certificates);
+	ike_certificates_put(c->want.certificates);
 	c->want = *want;
 	c->next_try = (struct gh_time){ 0 };
 	c->pause_ms = 0;
-	if (k->vici)
+	if (k->vici) {
 		ike_load(k, c);
+		ike_key_drop_unused(k);
+	}
 	return 0;
 }
 
@@ -125,8 +131,10 @@ void ike_remove(struct ike *k, uint32_t leg)
 	if (!c)
 		return;
 	*p = c->next;
-	if (k->vici)
+	if (k->vici) {
 		ike_unload(k, c->want.name);
+		ike_key_drop_unused(k);
+	}
 	conn_free(c);
 }
 

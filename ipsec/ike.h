@@ -25,6 +25,7 @@
 #include "base/addr.h"
 #include "base/clock.h"
 #include "base/fact.h"
+#include "ipsec/ike_certificates.h"
 
 #define IKE_ID_MAX 255
 #define IKE_SECRET_MAX 256
@@ -85,10 +86,12 @@ struct ike_connection {
 	uint32_t leg;                           /* if_id of its SAs */
 	char name[GH_NAME_MAX + 1];
 	struct gh_addr local, remote;           /* outer addresses; local may be unset */
-	char local_id[IKE_ID_MAX + 1];          /* "": the local address */
+	char local_id[IKE_ID_MAX + 1];          /* "": the local address; or the subject of our
+						 * certificate */
 	char remote_id[IKE_ID_MAX + 1];         /* "": the remote address */
 	uint16_t secret_length;
 	uint8_t secret[IKE_SECRET_MAX];         /* the pre-shared key */
+	struct ike_certificates *certificates;  /* in place of the secret; NULL for none */
 	enum ike_encryption encryption;         /* of the child SA */
 	enum ike_group pfs;                     /* of the child SA */
 	struct ike_policy ike;                  /* of the IKE SA */
@@ -117,7 +120,7 @@ enum ike_fault {
 	IKE_FAULT_NO_REPLY,     /* nothing came back from the peer's UDP port */
 	IKE_FAULT_PROPOSAL,     /* no common algorithms, IKE or ESP */
 	IKE_FAULT_IDENTITY,     /* the other side's identity is not the expected one */
-	IKE_FAULT_AUTH,         /* the shared keys differ */
+	IKE_FAULT_AUTH,         /* the shared keys differ, or a certificate is not believed */
 	IKE_FAULT_SELECTORS,    /* traffic selectors have nothing in common */
 	IKE_FAULT_OTHER,
 };
@@ -171,7 +174,8 @@ void ike_free(struct ike *k);
  * change nothing. A new key, peer, identity or algorithm takes the old SAs
  * down and brings new ones up; a new lifetime, window or dpd_s waits until
  * they are set up anew, for charon keeps what an SA began with.
- * -EINVAL: no remote address, no secret, no name, or half an IKE policy.
+ * -EINVAL: no remote address, neither secret nor certificates or both, no name,
+ * or half an IKE policy. It takes a reference of its own to the certificates.
  */
 int ike_set(struct ike *k, const struct ike_connection *connection);
 /* Unloads it and closes its SAs; 0 also if there was none. */

@@ -125,8 +125,13 @@ void ike_load(struct ike *k, struct ike_conn *c)
 	struct gh_buf b = { 0 };
 
 	c->loaded = c->listed = false;
-	ike_put_shared(&b, &c->want);
-	request(k, "load-shared", &b, NULL, 0);
+	if (c->want.certificates) {
+		ike_key_load(k, c->want.certificates);
+		request(k, "unload-shared", ike_put_shared_name(&b, &c->want), NULL, 0);
+	} else {
+		ike_put_shared(&b, &c->want);
+		request(k, "load-shared", &b, NULL, 0);
+	}
 	ike_put_connection(&b, &c->want, c->resume_until.ns != 0);
 	request(k, "load-conn", &b, on_loaded, c->want.leg);
 }
@@ -283,6 +288,7 @@ static void lost(struct ike *k, int rc)
 	ev_io_stop(k->loop, &k->io);
 	ev_timer_stop(k->loop, &k->soon);
 	vici_close(k->vici);
+	ike_key_forget(k);
 	k->vici = NULL;
 	k->version[0] = '\0';
 	gh_warning("charon: control socket lost, %s; tunnels keep running", strerror(-rc));
@@ -378,5 +384,6 @@ void ike_charon_fini(struct ike *k)
 	ev_timer_stop(k->loop, &k->tick);
 	ev_timer_stop(k->loop, &k->soon);
 	vici_close(k->vici);
+	ike_key_forget(k);
 	k->vici = NULL;
 }

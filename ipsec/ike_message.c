@@ -30,12 +30,40 @@ static const char *id_of(const char *id, const struct gh_addr *otherwise,
 	return gh_addr_is_set(otherwise) ? gh_addr_print(otherwise, text) : "";
 }
 
-static void put_side(struct gh_buf *b, const char *side, const char *id)
+static void put_ders(struct gh_buf *b, const char *key, const struct ike_der *ders, size_t count)
 {
-	vici_put_section(b, side);
-	vici_put(b, "auth", "psk");
+	vici_put_list(b, key);
+	for (size_t i = 0; i < count; i++)
+		vici_put_item_bytes(b, ders[i].bytes, ders[i].length);
+	vici_put_list_end(b);
+}
+
+/* Without an id of its own, charon takes the subject of our certificate. */
+static void put_local(struct gh_buf *b, const struct ike_connection *c)
+{
+	const struct ike_certificates *x = c->certificates;
+	char text[GH_ADDR_TEXT];
+	const char *id = x ? c->local_id : id_of(c->local_id, &c->local, text);
+
+	vici_put_section(b, "local");
+	vici_put(b, "auth", x ? "pubkey" : "psk");
 	if (id[0])
 		vici_put(b, "id", "%s", id);
+	if (x)
+		put_ders(b, "certs", x->chain, 1);
+	vici_put_section_end(b);
+}
+
+static void put_remote(struct gh_buf *b, const struct ike_connection *c)
+{
+	const struct ike_certificates *x = c->certificates;
+	char text[GH_ADDR_TEXT];
+
+	vici_put_section(b, "remote");
+	vici_put(b, "auth", x ? "pubkey" : "psk");
+	vici_put(b, "id", "%s", id_of(c->remote_id, &c->remote, text));
+	if (x)
+		put_ders(b, "cacerts", x->authorities, x->authority_count);
 	vici_put_section_end(b);
 }
 
@@ -116,14 +144,15 @@ void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool r
 	vici_put(b, "if_id_out", "%u", c->leg);
 	vici_put(b, "encap", "yes");
 	vici_put(b, "mobike", "no");
-	vici_put(b, "send_certreq", "no");
+	vici_put(b, "send_certreq", c->certificates ? "yes" : "no");
+	vici_put(b, "send_cert", "always");     /* ours, if there is one; asked for or not */
 	vici_put(b, "keyingtries", "1");
 	vici_put(b, "unique", resume ? "never" : "no");
 	vici_put(b, "dpd_delay", "%u", c->dpd_s);
 	vici_put(b, "reauth_time", "0");
 	put_lifetime(b, "over_time", c->ike_lifetime_s / 10, c->ike_lifetime_s);
-	put_side(b, "local", id_of(c->local_id, &c->local, text));
-	put_side(b, "remote", id_of(c->remote_id, &c->remote, text));
+	put_local(b, c);
+	put_remote(b, c);
 	vici_put_section(b, "children");
 	put_child(b, c);
 	vici_put_section_end(b);
@@ -143,6 +172,27 @@ void ike_put_shared(struct gh_buf *b, const struct ike_connection *c)
 		vici_put_item(b, "%s", local);
 	vici_put_item(b, "%s", id_of(c->remote_id, &c->remote, text));
 	vici_put_list_end(b);
+}
+
+struct gh_buf *ike_put_shared_name(struct gh_buf *b, const struct ike_connection *c)
+{
+	char name[IKE_NAME_TEXT];
+
+	vici_put(b, "id", "%s", ike_name(c->name, name));
+	return b;
+}
+
+void ike_put_key(struct gh_buf *b, const struct ike_certificates *c)
+{
+	vici_put(b, "type", c->ecdsa ? "ecdsa" : "rsa");
+	vici_put_bytes(b, "data", c->key.bytes, c->key.length);
+}
+
+void ike_put_certificate(struct gh_buf *b, const struct ike_der *certificate)
+{
+	vici_put(b, "type", "X509");
+	vici_put(b, "flag", "NONE");
+	vici_put_bytes(b, "data", certificate->bytes, certificate->length);
 }
 
 /* ---- from charon ---- */

@@ -30,6 +30,11 @@ void ike_put_connection(struct gh_buf *b, const struct ike_connection *c, bool r
 /* What we propose, for the operator. */
 void ike_proposals_text(const struct ike_connection *c, char *out, size_t size);
 void ike_put_shared(struct gh_buf *b, const struct ike_connection *c);
+/* The name alone of the connection's pre-shared key, to unload it; returns b. */
+struct gh_buf *ike_put_shared_name(struct gh_buf *b, const struct ike_connection *c);
+/* load-key and load-cert: our private key, and a certificate between ours and its root. */
+void ike_put_key(struct gh_buf *b, const struct ike_certificates *c);
+void ike_put_certificate(struct gh_buf *b, const struct ike_der *certificate);
 
 /*
  * Reads the section of an IKE SA (list-sa, ike-updown, ...) into all fields

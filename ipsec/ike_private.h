@@ -4,6 +4,7 @@
  * ike.c         the list of connections, for gatehoused
  * ike_charon.c  the link to charon: load, list, initiate
  * ike_event.c   what charon says by itself
+ * ike_key.c     private keys that charon holds for us
  * ike_state.c   one connection's status, and finding connections
  * ike_try.c     connections loaded for a moment, to see whether charon takes them
  *
@@ -61,6 +62,7 @@ struct ike {
 	char version[32];
 	struct ike_peer peers[IKE_PEERS];       /* a ring */
 	unsigned next_peer;
+	struct ike_key *keys;           /* of this link to charon */
 	struct ike_trial *trials;
 	unsigned next_trial;            /* number of the next one */
 };
@@ -93,6 +95,15 @@ void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
 /* Sends; the message is wiped and freed. answer may be NULL. */
 void ike_request(struct ike *k, const char *command, struct gh_buf *message,
 		 vici_answer *answer, void *user);
+
+/* ---- ike_key.c; load and drop only while k->vici ---- */
+
+/* Loads our private key and what is between our certificate and its root, once. */
+void ike_key_load(struct ike *k, struct ike_certificates *c);
+/* Unloads what no connection wants any more. */
+void ike_key_drop_unused(struct ike *k);
+/* The link is closed, and every question on it answered. */
+void ike_key_forget(struct ike *k);
 
 /* ---- ike_try.c ---- */
 

@@ -45,6 +45,8 @@ static void trial_free(struct ike_trial *t)
 		p = &(*p)->next;
 	*p = t->next;
 	ev_timer_stop(t->k->loop, &t->turn);
+	for (size_t i = 0; i < t->count; i++)
+		ike_certificates_put(t->connections[i].certificates);
 	free(t->connections);
 	free(t);
 }
@@ -148,6 +150,7 @@ struct ike_trial *ike_try(struct ike *k, const struct ike_connection *connection
 		abort();
 	for (size_t i = 0; i < count; i++) {
 		t->connections[i] = connections[i];
+		ike_certificates_get(t->connections[i].certificates);
 		explicit_bzero(t->connections[i].secret, sizeof(t->connections[i].secret));
 	}
 	t->k = k;

@@ -2,8 +2,10 @@
 noinst_LIBRARIES += libike.a
 libike_a_SOURCES = \
 	ipsec/ike.c ipsec/ike.h \
+	ipsec/ike_certificates.c ipsec/ike_certificates.h \
 	ipsec/ike_charon.c \
 	ipsec/ike_event.c \
+	ipsec/ike_key.c \
 	ipsec/ike_log.c ipsec/ike_log.h \
 	ipsec/ike_message.c ipsec/ike_message.h \
 	ipsec/ike_policy.c ipsec/ike_policy.h \

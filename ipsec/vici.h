@@ -44,6 +44,7 @@ void vici_put_bytes(struct gh_buf *b, const char *name, const void *bytes, size_
 void vici_put_list(struct gh_buf *b, const char *name);
 void vici_put_item(struct gh_buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+void vici_put_item_bytes(struct gh_buf *b, const void *bytes, size_t length);
 void vici_put_list_end(struct gh_buf *b);
 
 /* ---- messages, read ---- */

@@ -100,6 +100,12 @@ void vici_put_item(struct gh_buf *b, const char *format, ...)
 	va_end(args);
 }
 
+void vici_put_item_bytes(struct gh_buf *b, const void *bytes, size_t length)
+{
+	put_end(b, LIST_ITEM);
+	put_value(b, bytes, length);
+}
+
 void vici_put_list_end(struct gh_buf *b)
 {
 	put_end(b, LIST_END);

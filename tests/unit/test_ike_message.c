@@ -97,6 +97,95 @@ static void test_shared(void **state)
 	gh_buf_fini(&b);
 }
 
+/* By certificate: bytes as they are, ours always sent, the authority for theirs. */
+static void test_certificates(void **state)
+{
+	static const struct ike_certificates x = {
+		.chain = { { (const uint8_t *)"our", 3 }, { (const uint8_t *)"middle", 6 } },
+		.chain_count = 2,
+		.key = { (const uint8_t *)"k\0y", 3 }, .ecdsa = true,
+		.authorities = { { (const uint8_t *)"root", 4 } }, .authority_count = 1,
+	};
+	struct ike_connection c = paris();
+	struct vici_message m, conn, side;
+	struct gh_buf b = { 0 };
+	char text[16];
+
+	(void)state;
+	c.secret_length = 0;
+	c.certificates = ike_certificates_new(&x);
+	ike_put_connection(&b, &c, false);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "send_certreq", "yes");
+	expect(&conn, "send_cert", "always");
+	assert_true(vici_get_section(&conn, "local", &side));
+	expect(&side, "auth", "pubkey");
+	expect(&side, "certs", "our");
+	assert_false(vici_get(&side, "id", text, sizeof(text)));
+	assert_true(vici_get_section(&conn, "remote", &side));
+	expect(&side, "auth", "pubkey");
+	expect(&side, "cacerts", "root");
+	expect(&side, "id", "198.51.100.7");
+	gh_buf_fini(&b);
+	strcpy(c.local_id, "gw.example");
+	ike_put_connection(&b, &c, false);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	assert_true(vici_get_section(&conn, "local", &side));
+	expect(&side, "id", "gw.example");
+	gh_buf_fini(&b);
+	ike_put_key(&b, c.certificates);
+	check(&b, &m);
+	expect(&m, "type", "ecdsa");
+	assert_true(vici_get(&m, "data", text, sizeof(text)));
+	assert_memory_equal(text, "k\0y", 4);
+	gh_buf_fini(&b);
+	ike_put_certificate(&b, &x.chain[1]);
+	check(&b, &m);
+	expect(&m, "type", "X509");
+	expect(&m, "flag", "NONE");
+	expect(&m, "data", "middle");
+	gh_buf_fini(&b);
+	ike_put_shared_name(&b, &c);
+	check(&b, &m);
+	expect(&m, "id", "gh-paris");
+	gh_buf_fini(&b);
+	ike_certificates_put(c.certificates);
+}
+
+static void test_certificates_equal(void **state)
+{
+	static const struct ike_certificates x = {
+		.chain = { { (const uint8_t *)"our", 3 } }, .chain_count = 1,
+		.key = { (const uint8_t *)"key", 3 },
+		.authorities = { { (const uint8_t *)"root", 4 } }, .authority_count = 1,
+	};
+	struct ike_certificates y = x, *a = ike_certificates_new(&x), *b;
+
+	(void)state;
+	assert_true(ike_certificates_equal(NULL, NULL));
+	assert_false(ike_certificates_equal(a, NULL));
+	assert_false(ike_certificates_same_key(NULL, a));
+	b = ike_certificates_new(&x);
+	assert_true(ike_certificates_equal(a, b));
+	ike_certificates_put(b);
+	y.chain[0].bytes = (const uint8_t *)"oux";
+	b = ike_certificates_new(&y);
+	assert_false(ike_certificates_equal(a, b));
+	assert_true(ike_certificates_same_key(a, b));
+	ike_certificates_put(b);
+	y = x;
+	y.authority_count = 0;
+	b = ike_certificates_new(&y);
+	assert_false(ike_certificates_equal(a, b));
+	ike_certificates_put(b);
+	assert_ptr_equal(ike_certificates_get(a), a);
+	ike_certificates_put(a);
+	ike_certificates_put(a);
+	ike_certificates_put(NULL);
+}
+
 static void test_names(void **state)
 {
 	char text[IKE_NAME_TEXT];
@@ -204,6 +293,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connection),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_certificates_equal),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_read_nothing),

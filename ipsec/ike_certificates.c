@@ -1,0 +1,89 @@
+/* With what we prove ourselves: see ike_certificates.h. */
+#include "ipsec/ike_certificates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct ike_der copy(const struct ike_der *from)
+{
+	uint8_t *bytes = malloc(from->length + 1);
+
+	if (!bytes)
+		abort();
+	if (from->length)
+		memcpy(bytes, from->bytes, from->length);
+	return (struct ike_der){ bytes, from->length };
+}
+
+static void copy_list(struct ike_der *to, const struct ike_der *from, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		to[i] = copy(&from[i]);
+}
+
+struct ike_certificates *ike_certificates_new(const struct ike_certificates *template)
+{
+	struct ike_certificates *c = malloc(sizeof(*c));
+
+	if (!c)
+		abort();
+	*c = *template;
+	c->references = 1;
+	c->key = copy(&template->key);
+	copy_list(c->chain, template->chain, c->chain_count);
+	copy_list(c->authorities, template->authorities, c->authority_count);
+	return c;
+}
+
+struct ike_certificates *ike_certificates_get(struct ike_certificates *c)
+{
+	if (c)
+		c->references++;
+	return c;
+}
+
+static void der_free(struct ike_der *der)
+{
+	uint8_t *bytes = (uint8_t *)(uintptr_t)der->bytes;
+
+	explicit_bzero(bytes, der->length);
+	free(bytes);
+}
+
+void ike_certificates_put(struct ike_certificates *c)
+{
+	if (!c || --c->references)
+		return;
+	for (size_t i = 0; i < c->chain_count; i++)
+		der_free(&c->chain[i]);
+	for (size_t i = 0; i < c->authority_count; i++)
+		der_free(&c->authorities[i]);
+	der_free(&c->key);
+	free(c);
+}
+
+static bool equal(const struct ike_der *a, const struct ike_der *b)
+{
+	return a->length == b->length && !memcmp(a->bytes, b->bytes, a->length);
+}
+
+bool ike_certificates_same_key(const struct ike_certificates *a, const struct ike_certificates *b)
+{
+	return a == b || (a && b && equal(&a->key, &b->key));
+}
+
+bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b)
+{
+	if (a == b)
+		return true;
+	if (!a || !b || !equal(&a->key, &b->key) || a->chain_count != b->chain_count ||
+	    a->authority_count != b->authority_count)
+		return false;
+	for (size_t i = 0; i < a->chain_count; i++)
+		if (!equal(&a->chain[i], &b->chain[i]))
+			return false;
+	for (size_t i = 0; i < a->authority_count; i++)
+		if (!equal(&a->authorities[i], &b->authorities[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,44 @@
+/*
+ * ike_certificates - with what we prove ourselves, and whom we believe
+ *
+ * Our certificate with those between it and its root, its private key, and the
+ * authorities that a peer's certificate must chain to; all as DER. Many
+ * connections share one.
+ *
+ * Ownership  immutable and counted; the key is wiped with the last reference.
+ * Threads    the control thread.
+ */
+#ifndef GH_IPSEC_IKE_CERTIFICATES_H
+#define GH_IPSEC_IKE_CERTIFICATES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define IKE_CHAIN_MAX 8
+
+struct ike_der {
+	const uint8_t *bytes;
+	size_t length;
+};
+
+struct ike_certificates {
+	unsigned references;
+	struct ike_der chain[IKE_CHAIN_MAX];    /* our own first, its issuer next */
+	size_t chain_count;
+	struct ike_der key;
+	bool ecdsa;                             /* SEC 1; else RSA, PKCS#1 */
+	struct ike_der authorities[IKE_CHAIN_MAX];
+	size_t authority_count;
+};
+
+/* Copies all that the template points to; references of it are not looked at. */
+struct ike_certificates *ike_certificates_new(const struct ike_certificates *template);
+struct ike_certificates *ike_certificates_get(struct ike_certificates *c);      /* NULL is fine */
+void ike_certificates_put(struct ike_certificates *c);
+
+/* Of equal content; either may be NULL. */
+bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b);
+bool ike_certificates_same_key(const struct ike_certificates *a, const struct ike_certificates *b);
+
+#endif
