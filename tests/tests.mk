@@ -72,7 +72,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store
+YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -133,6 +133,10 @@ test_transaction_LDADD = $(YANG_TEST_LIBS)
 test_store_SOURCES = tests/unit/test_store.c tests/unit/yang_fixture.h
 test_store_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_LDADD = $(YANG_TEST_LIBS)
+
+test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixture.h
+test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
+test_store_commit_LDADD = $(YANG_TEST_LIBS)
 check_PROGRAMS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
 TESTS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
 

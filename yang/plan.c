@@ -298,6 +298,11 @@ int plan_make(const struct plan *plan, struct datastore_state *next, struct find
 
 	if (!ret)
 		ret = apply(&w);
+	/* With its defaults, also the empty one is a tree. */
+	if (!ret && plan->draft &&
+	    lyd_new_implicit_all(&next->tree, datastore_context(plan->datastore),
+				 LYD_IMPLICIT_NO_STATE, NULL))
+		abort();
 	if (!ret && plan->draft)
 		judge_access(&w);
 	if (!ret && plan->draft && findings->errors && !plan->continue_on_error)

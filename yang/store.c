@@ -48,6 +48,9 @@ int store_new(const struct store_options *options, struct store **out, struct gh
 		return ret;
 	}
 	s->transaction = transaction_new(s->loop, options->prepare_ms);
+	store_confirm_init(s);
+	s->history_count = history_list(s->commits_dir, s->history, STORE_COMMITS);
+	s->last_commit = s->history_count ? s->history[0].id : 0;
 	s->clerk = clerk_new(s->loop);
 	store_take_running(s);
 	*out = s;
@@ -61,6 +64,7 @@ void store_free(struct store *store)
 	if (!store)
 		return;
 	clerk_free(store->clerk);
+	store_confirm_fini(store);
 	transaction_free(store->transaction);
 	store_task_free(store->active);
 	while ((task = store->first)) {
@@ -109,51 +113,77 @@ static void on_loaded(void *context, const struct store_outcome *outcome)
 	findings_print(outcome->findings, &loaded->words);
 }
 
-static void load_text(struct store *s, struct gh_buf *text, struct loaded *loaded)
+/* A file of ours becomes the configuration; back: it is what to return to. */
+static int load_file(struct store *s, const char *path, bool back, struct gh_buf *words)
 {
-	const struct store_request request = {
+	struct loaded loaded = { 0 };
+	struct gh_buf text = { 0 };
+	struct store_request request = {
 		.verb = STORE_EDIT, .target = STORE_RUNNING, .whole = true,
-		.text = gh_buf_text(text), .length = gh_buf_length(text),
-		.context = loaded, .done = on_loaded,
+		.user = { .from = back ? "restart before a commit was confirmed" : "restart" },
+		.context = &loaded, .done = on_loaded,
 	};
-	struct store_task *task = store_task_new(s, &request);
+	struct store_task *task;
 
-	task->internal = task->trusted = task->has_legs = true;
-	legs_from_text(&task->legs, request.text, request.length);
-	s->loading = true;
-	store_task_submit(task);
-	s->loading = false;
-	/* A backend still commits in slices: what could be refused has not been. */
-	if (s->active)
-		s->active->r.done = NULL;
+	loaded.rc = store_file_read(path, &text);
+	if (!loaded.rc) {
+		request.text = gh_buf_text(&text);
+		request.length = gh_buf_length(&text);
+		task = store_task_new(s, &request);
+		task->internal = task->trusted = task->has_legs = true;
+		task->drop_back = back;
+		legs_from_text(&task->legs, request.text, request.length);
+		s->loading = true;
+		store_task_submit(task);
+		s->loading = false;
+		/* A backend still commits in slices: what could be refused has not been. */
+		if (s->active)
+			s->active->r.done = NULL;
+	} else {
+		gh_buf_printf(&loaded.words, "%s", strerror(-loaded.rc));
+	}
+	gh_buf_append(words, gh_buf_text(&loaded.words), gh_buf_length(&loaded.words));
+	gh_buf_fini(&loaded.words);
+	gh_buf_fini(&text);
+	return loaded.rc;
+}
+
+static void put_aside(const char *path, const char *words, struct gh_buf *message)
+{
+	char *refused;
+
+	if (asprintf(&refused, "%s.refused", path) < 0)
+		abort();
+	gh_buf_printf(message, "%s%s: refused, moved to %s%s: %s",
+		      gh_buf_length(message) ? "\n" : "", path, refused,
+		      rename(path, refused) < 0 ? " (which failed)" : "", words);
+	free(refused);
 }
 
 int store_load(struct store *store, struct gh_buf *message)
 {
-	struct loaded loaded = { 0 };
-	struct gh_buf text = { 0 };
-	char *refused;
+	struct gh_buf words = { 0 };
+	int rc;
 
-	loaded.rc = store_file_read(store->running_path, &text);
-	if (!loaded.rc)
-		load_text(store, &text, &loaded);
-	else if (loaded.rc != -ENOENT)
-		gh_buf_printf(&loaded.words, "%s", strerror(-loaded.rc));
-	if (loaded.rc && loaded.rc != -ENOENT) {
-		if (asprintf(&refused, "%s.refused", store->running_path) < 0)
-			abort();
-		gh_buf_printf(message, "%s: refused, moved to %s%s: %s", store->running_path,
-			      refused,
-			      rename(store->running_path, refused) < 0 ? " (which failed)" : "",
-			      gh_buf_text(&loaded.words));
-		free(refused);
+	rc = load_file(store, store->unconfirmed_path, true, &words);
+	if (!rc) {
+		gh_buf_printf(message, "a commit was not confirmed before the restart; this is the"
+			      " configuration before it%s%s", gh_buf_length(&words) ? "\n" : "",
+			      gh_buf_text(&words));
 	} else {
-		gh_buf_append(message, gh_buf_text(&loaded.words), gh_buf_length(&loaded.words));
-		loaded.rc = 0;
+		if (rc != -ENOENT)
+			put_aside(store->unconfirmed_path, gh_buf_text(&words), message);
+		gh_buf_fini(&words);
+		rc = load_file(store, store->running_path, false, &words);
+		if (rc == -ENOENT)
+			rc = 0;
+		else if (rc)
+			put_aside(store->running_path, gh_buf_text(&words), message);
+		else
+			gh_buf_append(message, gh_buf_text(&words), gh_buf_length(&words));
 	}
-	gh_buf_fini(&loaded.words);
-	gh_buf_fini(&text);
-	return loaded.rc;
+	gh_buf_fini(&words);
+	return rc;
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -211,4 +241,26 @@ const struct lyd_node *store_tree(const struct store *store, enum store_name nam
 
 	return name == STORE_CANDIDATE && candidate ? candidate :
 	       datastore_running(store->datastore)->tree;
+}
+
+/* ---- history ------------------------------------------------------------- */
+
+size_t store_history(const struct store *store, struct store_commit out[STORE_COMMITS])
+{
+	for (size_t i = 0; i < store->history_count; i++) {
+		const struct history_entry *e = &store->history[i];
+
+		out[i] = (struct store_commit){
+			.id = e->id, .wall_ms = e->wall_ms, .user = e->user, .from = e->from,
+			.added = e->added, .removed = e->removed,
+			.unconfirmed = !i && store->confirm.pending,
+		};
+	}
+	return store->history_count;
+}
+
+void store_counts(const struct store *store, uint64_t *commits, uint64_t *refused)
+{
+	*commits = store->commits;
+	*refused = store->refused;
 }

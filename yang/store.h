@@ -193,6 +193,8 @@ struct store_commit {
 };
 /* Newest first: [0] made what is running now. Returns how many; borrowed until the next commit. */
 size_t store_history(const struct store *store, struct store_commit out[STORE_COMMITS]);
+/* Changes of running since the start, and requests for one that were refused. */
+void store_counts(const struct store *store, uint64_t *commits, uint64_t *refused);
 /* Seconds until an unconfirmed commit is undone; 0: there is none. */
 uint32_t store_unconfirmed_s(const struct store *store);
 

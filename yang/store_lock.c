@@ -78,6 +78,13 @@ int store_lock(struct store *store, enum store_name name, const struct store_use
 			     " commit or discard them first");
 		return -EBUSY;
 	}
+	if (name == STORE_RUNNING && store->confirm.pending &&
+	    store->confirm.session != user->session) {
+		findings_add(findings, false, FINDING_LOCK_DENIED, NULL,
+			     "a confirmed commit of %s waits; it must be confirmed or cancelled first",
+			     store->confirm.user)->session = store->confirm.session;
+		return -EBUSY;
+	}
 	lock->session = user->session;
 	lock->since_s = (uint64_t)time(NULL);
 	if (user->who)

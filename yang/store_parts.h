@@ -4,6 +4,8 @@
  *   store.c           makes and ends it; running's views
  *   store_request.c   the queue, and the phases of the request at its head
  *   store_plan.c      what each verb means in trees (clerk)
+ *   store_confirm.c   the confirmed commit that waits
+ *   store_look.c      views (clerk)
  *   store_lock.c      locks
  *   store_file.c      texts in files (clerk, and at the start)
  *
@@ -18,6 +20,7 @@
 #include <pthread.h>
 
 #include "yang/datastore.h"
+#include "yang/history.h"
 #include "yang/legs.h"
 #include "yang/secret.h"
 #include "yang/store.h"
@@ -25,6 +28,18 @@
 struct store_lock {
 	uint32_t session;                       /* 0: free */
 	uint64_t since_s;
+	char user[GH_TEXT_MAX + 1], from[GH_TEXT_MAX + 1];
+};
+
+/* A confirmed commit that waits, RFC 6241 8.4. */
+struct store_confirm {
+	bool pending;
+	bool ending;                            /* its end is in the queue: too late to confirm */
+	ev_timer limit;
+	uint64_t ends_ms;                       /* monotonic */
+	char *back;                             /* text and leg numbers to return to */
+	char *persist;                          /* NULL: it ends with the session */
+	uint32_t session;
 	char user[GH_TEXT_MAX + 1], from[GH_TEXT_MAX + 1];
 };
 
@@ -52,6 +67,11 @@ struct store {
 	size_t waiting;
 	struct store_lock locks[STORE_NAMES];
 	bool candidate_modified;
+	struct store_confirm confirm;
+	struct history_entry history[STORE_COMMITS];    /* newest first */
+	size_t history_count;
+	uint64_t last_commit;
+	uint64_t commits, refused;              /* since the start */
 
 	/* of running, for the loop: the datastore's own */
 	const struct gw_config *config;
@@ -78,7 +98,15 @@ struct store_task {
 	struct transaction_change change;
 	int rc;
 	bool changed;
-	uint64_t commit;
+	bool candidate_modified;                /* afterwards */
+	uint64_t back_to;                       /* STORE_ROLLBACK: id of the commit */
+	uint64_t commit;                        /* id, given before adopt */
+	struct history_entry entry;             /* what record wrote; id 0: nothing */
+	/* of a confirmed commit; what it is comes from the loop, before plan */
+	bool keep_back;                         /* it is the first: save what to return to */
+	bool drop_back;                         /* it is over: that file goes */
+	char *back;                             /* made by the clerk */
+	enum store_event_kind ended_by;         /* STORE_CANCEL: CANCELLED or TIMEOUT */
 };
 
 /* ---- store_request.c ---- */
@@ -98,10 +126,22 @@ bool store_lock_free(const struct store *s, enum store_name name, uint32_t sessi
 /* What an ended session held. */
 void store_locks_release(struct store *s, uint32_t session);
 
+/* ---- store_confirm.c ---- */
+
+void store_confirm_init(struct store *s);
+void store_confirm_fini(struct store *s);
+/* Before a task is planned: may it, and what becomes of the one that waits? */
+bool store_confirm_allows(struct store_task *task);
+/* After it has been done. */
+void store_confirm_settle(struct store_task *task);
+/* It was not done, though it had to be. */
+void store_confirm_failed(struct store_task *task);
+
 /* ---- store_plan.c (clerk) ---- */
 
 /* Fills rc, findings, changed, and for running state. */
 void store_plan(struct store_task *task);
+void store_look_user_up(struct access_user *who, const struct store_user *user);
 /* Exchanges the trees. Fills rc; on failure nothing is exchanged. */
 void store_adopt(struct store_task *task);
 /* Files, and the memory of what ran before. */

@@ -64,6 +64,7 @@ void store_task_free(struct store_task *task)
 	free((char *)task->r.persist);
 	free((char *)task->r.persist_id);
 	free((char *)task->r.user.from);
+	free(task->back);
 	edits_fini(&task->edits);
 	access_user_fini(&task->who);
 	legs_fini(&task->legs);
@@ -100,6 +101,14 @@ static void to_clerk(struct store_task *task, void (*run)(struct clerk_job *job)
 		done(&task->job);
 }
 
+static int first_errno(const struct findings *findings)
+{
+	for (size_t i = 0; findings->errors && i < findings->count; i++)
+		if (!findings->array[i].warning)
+			return finding_tag_errno(findings->array[i].tag);
+	return 0;
+}
+
 static void run_release(struct clerk_job *job)
 {
 	store_task_free(task_of(job));
@@ -109,11 +118,20 @@ static void run_release(struct clerk_job *job)
 static void finish(struct store_task *task)
 {
 	struct store *s = task->store;
-	const struct store_outcome outcome = {
-		.rc = task->rc, .changed = task->changed, .commit = task->commit,
-		.findings = &task->findings,
-	};
+	struct store_outcome outcome = { 0 };
 
+	if (task->rc) {
+		s->refused += task->r.target == STORE_RUNNING && !task->r.test_only;
+		store_confirm_failed(task);
+	} else {
+		s->candidate_modified = task->candidate_modified;
+		store_confirm_settle(task);
+	}
+	outcome = (struct store_outcome){
+		/* With continue_on_error, what could be done was, and the rest is an error. */
+		.rc = task->rc ? task->rc : -first_errno(&task->findings),
+		.changed = task->changed, .commit = task->entry.id, .findings = &task->findings,
+	};
 	s->active = NULL;
 	if (task->r.done)
 		task->r.done(task->r.context, &outcome);
@@ -122,20 +140,35 @@ static void finish(struct store_task *task)
 		begin_next(s);
 }
 
+static void take_history(struct store_task *task)
+{
+	struct store *s = task->store;
+
+	if (!task->entry.id)
+		return;
+	if (s->history_count < STORE_COMMITS)
+		s->history_count++;
+	memmove(&s->history[1], &s->history[0], (s->history_count - 1) * sizeof(s->history[0]));
+	s->history[0] = task->entry;
+	s->last_commit = task->entry.id;
+}
+
 static void on_recorded(struct clerk_job *job)
 {
 	struct store_task *task = task_of(job);
 	struct store *s = task->store;
 
+	take_history(task);
+	s->commits++;
 	gh_info("configuration: changed by %s%s%s, %zu circuits, %zu connections",
 		task->who.name[0] ? task->who.name : "the gateway",
 		task->r.user.from[0] ? " from " : "", task->r.user.from,
 		s->config->circuit_count, s->config->connection_count);
 	store_tell(s, &(struct store_event){
 		.kind = STORE_CHANGED,
-		.user = task->who.name[0] ? task->who.name : NULL,
+		.user = task->internal ? NULL : task->who.name,
 		.from = task->r.user.from, .session = task->r.user.session,
-		.commit = task->commit,
+		.commit = task->entry.id,
 	});
 	finish(task);
 }
@@ -208,6 +241,7 @@ static void on_planned(struct clerk_job *job)
 		finish(task);
 		return;
 	}
+	task->commit = s->last_commit + 1;
 	task->change = (struct transaction_change){
 		.from = s->config, .to = task->state.config, .trusted = task->trusted,
 	};
@@ -221,9 +255,40 @@ static void run_plan(struct clerk_job *job)
 
 /* ---- the queue --------------------------------------------------------- */
 
+/* The datastores that it changes are nobody else's. */
+static bool locks_allow(struct store_task *task)
+{
+	const struct store_request *r = &task->r;
+	uint32_t session = r->user.session;
+	bool running = r->verb == STORE_COMMIT;
+	bool target = running || r->verb == STORE_EDIT || r->verb == STORE_COPY ||
+		      r->verb == STORE_DELETE || r->verb == STORE_ROLLBACK ||
+		      r->verb == STORE_DISCARD;
+
+	if (task->internal || r->test_only)
+		return true;
+	if (running && !store_lock_free(task->store, STORE_CANDIDATE, session, &task->findings))
+		return false;
+	return !target || store_lock_free(task->store, r->target, session, &task->findings);
+}
+
 static void begin(struct store_task *task)
 {
-	task->store->active = task;
+	struct store *s = task->store;
+
+	s->active = task;
+	if (task->r.verb == STORE_COMMIT)
+		task->r.target = STORE_RUNNING;
+	else if (task->r.verb == STORE_DISCARD)
+		task->r.target = STORE_CANDIDATE;
+	if (!locks_allow(task) || !store_confirm_allows(task)) {
+		task->rc = -first_errno(&task->findings);
+		finish(task);
+		return;
+	}
+	/* Which commit a number means, is decided now. */
+	if (task->r.verb == STORE_ROLLBACK && task->r.number < s->history_count)
+		task->back_to = s->history[task->r.number].id;
 	to_clerk(task, run_plan, on_planned);
 }
 

@@ -47,16 +47,21 @@ libghyang_a_SOURCES = \
 	yang/datastore.c yang/datastore.h \
 	yang/edit.c yang/edit.h \
 	yang/finding.c yang/finding.h \
+	yang/history.c yang/history.h \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
 	yang/meaning_address.c yang/meaning_report.h \
 	yang/plan.c yang/plan.h \
 	yang/secret.c yang/secret.h \
 	yang/snapshot.c yang/snapshot.h \
+	yang/startup.c yang/startup.h \
 	yang/store.c yang/store.h yang/store_parts.h \
+	yang/store_confirm.c \
 	yang/store_file.c \
 	yang/store_lock.c \
+	yang/store_look.c \
 	yang/store_plan.c \
 	yang/store_request.c \
+	yang/text_diff.c yang/text_diff.h \
 	yang/transaction.c yang/transaction.h
 GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS) $(EV_LIBS)

@@ -65,22 +65,13 @@ static int setup(void **state)
 	return 0;
 }
 
-static const char *const files[] = { "host.key", "running.conf", "running.conf.refused" };
-
 static int teardown(void **state)
 {
-	char path[128];
-	size_t i;
-
 	(void)state;
 	store_free(store);
 	store = NULL;
 	gh_buf_fini(&message);
-	for (i = 0; i < 3; i++) {
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i]);
-		unlink(path);
-	}
-	return rmdir(dir);
+	return directory_remove(dir);
 }
 
 static void write_running(const char *text)

@@ -2,6 +2,7 @@
 #ifndef GH_TESTS_YANG_FIXTURE_H
 #define GH_TESTS_YANG_FIXTURE_H
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,6 +31,18 @@ static inline void fixture_remove(const struct fixture *f, const char *name)
 
 	snprintf(path, sizeof(path), "%s/%s", f->dir, name);
 	unlink(path);
+}
+
+static inline int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+	(void)st, (void)kind, (void)where;
+	return remove(path);
+}
+
+/* The directory with all that is in it. */
+static inline int directory_remove(const char *dir)
+{
+	return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static inline void fixture_init(struct fixture *f)
