@@ -14,6 +14,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/grid.c gatehoused/grid.h \
 	gatehoused/guests.c gatehoused/guests.h \
 	gatehoused/hear.c \
+	gatehoused/host.c gatehoused/host.h \
 	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \

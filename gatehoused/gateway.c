@@ -7,7 +7,6 @@
 #include "gatehoused/gateway.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +15,7 @@
 
 #include "base/log.h"
 #include "gatehoused/guests.h"
+#include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
@@ -239,13 +239,6 @@ static int start_rib(struct gateway *g)
 	return rc < 0 ? failed("the link monitor", rc) : 0;
 }
 
-/* The clerk asks: the kernel answers any thread, our monitor only the loop. */
-static bool interface_exists(void *self, const char *name)
-{
-	(void)self;
-	return if_nametoindex(name) != 0;
-}
-
 static void hear_store(void *self, const struct store_event *e)
 {
 	if (e->kind == STORE_CHANGED)
@@ -256,7 +249,7 @@ static int start_store(struct gateway *g)
 {
 	const struct store_options options = {
 		.loop = g->loop, .state_dir = g->options->state_dir, .run_dir = g->options->run_dir,
-		.interface_exists = interface_exists, .self = g,
+		.host = host_meaning,
 	};
 	struct gh_buf message = { 0 };
 	int rc = store_new(&options, &g->store, &message);

@@ -149,6 +149,12 @@ test_guests_SOURCES = tests/unit/test_guests.c
 test_guests_CFLAGS = $(UNIT_CFLAGS)
 test_guests_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_host
+TESTS += test_host
+test_host_SOURCES = tests/unit/test_host.c
+test_host_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS)
+test_host_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
 test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
 test_keeper_child_CFLAGS = $(UNIT_CFLAGS)
 test_keeper_child_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)

@@ -18,7 +18,8 @@ static int check_characters(const char *text, size_t n, struct gh_buf *why)
 		if (c >= 0x80)
 			gh_buf_printf(why, "character %zu is not ASCII (byte 0x%02x)", i + 1, c);
 		else if ((c < 0x20 && c != '\t') || c == 0x7f)
-			gh_buf_printf(why, "character %zu is a control character (0x%02x)", i + 1, c);
+			gh_buf_printf(why, "character %zu is a control character (0x%02x)", i + 1,
+				      c);
 		else
 			continue;
 		return -EINVAL;

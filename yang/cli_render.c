@@ -307,7 +307,8 @@ static enum cli_node find_node(const char *path, const char **end)
 		if (!c->list) {
 			found = node;
 			*end = path + n;
-		} else if (path[n] && !strncmp(path + n + 1, c->list, m) && path[n + 1 + m] == '[') {
+		} else if (path[n] && !strncmp(path + n + 1, c->list, m) &&
+			   path[n + 1 + m] == '[') {
 			*end = path + n + strcspn(path + n, "]");
 			*end += **end == ']';
 			return node;

@@ -81,9 +81,11 @@ struct gw_certificate {
 	char key_file[GW_FILE_MAX + 1];
 };
 
-/* A profile by name; its values are in the connections that use it. */
+/* A profile; its values are in the connections that use it, these to tell who is wrong. */
 struct gw_profile {
 	char name[GH_NAME_MAX + 1];
+	uint16_t encryption_bits;               /* of ESP; 0: not given */
+	uint16_t integrity_bits;
 };
 
 struct gw_circuit {

@@ -3,7 +3,7 @@
  *
  * The numbered groups run in order and all of them always: an operator who
  * loads a file wants every mistake named at once. Groups 2 to 4 are in
- * meaning_address.c.
+ * meaning_address.c, 5 in meaning_policy.c, 7 in meaning_host.c.
  */
 #include "yang/meaning.h"
 
@@ -33,9 +33,9 @@ static char *place_path(const struct place *p)
 	return path;
 }
 
-struct meaning_finding *finding_add(struct meaning_findings *out, enum severity severity,
-				    const struct place *at, const struct place *other,
-				    const char *format, ...)
+struct meaning_finding *meaning_add(struct meaning_findings *out, enum severity severity,
+				    const char *tag, const struct place *at,
+				    const struct place *other, const char *format, ...)
 {
 	struct meaning_finding *f;
 	va_list args;
@@ -44,7 +44,8 @@ struct meaning_finding *finding_add(struct meaning_findings *out, enum severity 
 	if (!out->array)
 		abort();
 	f = &out->array[out->count++];
-	*f = (struct meaning_finding){ .warning = severity == WARN, .path = place_path(at),
+	*f = (struct meaning_finding){ .warning = severity == WARN, .app_tag = tag,
+				       .path = place_path(at),
 				       .other = other ? place_path(other) : NULL };
 	va_start(args, format);
 	if (vasprintf(&f->text, format, args) < 0)
@@ -92,6 +93,14 @@ struct place place_connection(const struct gw_connection *c, const char *leaf)
 	return p;
 }
 
+struct place place_entry(const char *list, const char *name, const char *leaf)
+{
+	struct place p = { .list = list, .name = name };
+
+	snprintf(p.leaf, sizeof(p.leaf), "%s", leaf);
+	return p;
+}
+
 struct place place_prefix(const char *list, const char *name, const char *leaf,
 			      const struct gh_prefix *prefix)
 {
@@ -123,7 +132,8 @@ static void check_asn(const struct place *at, const char *words, uint32_t asn, c
 		      struct meaning_findings *out)
 {
 	if (why)
-		finding_add(out, REFUSE, at, NULL, "%s %u: %s; use a public or private number"
+		meaning_add(out, REFUSE, "gh-asn-reserved", at, NULL,
+			    "%s %u: %s; use a public or private number"
 			    " (64512-65514, 4200000000-4294967294)", words, asn, why);
 }
 
@@ -135,7 +145,8 @@ static void check_remote_as(const struct gw_config *to, const struct place *at, 
 	if (!asn)
 		return;
 	if (asn == to->asn)
-		finding_add(out, REFUSE, at, &own, "%s %u: it is this gateway's own number, and"
+		meaning_add(out, REFUSE, "gh-asn-equal", at, &own,
+			    "%s %u: it is this gateway's own number, and"
 			    " the session must be external; give the peer's, or change the"
 			    " gateway's asn", words, asn);
 	else
@@ -176,7 +187,8 @@ static void check_names(const struct gw_config *to, struct meaning_findings *out
 		if (c) {
 			struct place at = place_connection(c, "");
 
-			finding_add(out, REFUSE, &at, &other, "an expressroute circuit has the"
+			meaning_add(out, REFUSE, "gh-name-taken", &at, &other,
+				    "an expressroute circuit has the"
 				    " name %s too, and messages could not tell them apart; name one"
 				    " differently", name);
 		}
@@ -194,67 +206,10 @@ static void check_sides(const struct gw_config *config, struct meaning_findings 
 			struct place at = place_edge(c, role, "interface");
 
 			if (name[0] && !strcmp(name, config->vnet_interface))
-				finding_add(out, REFUSE, &at, NULL, "edge interface %s: it is the"
+				meaning_add(out, REFUSE, "gh-interface-taken", &at, NULL,
+					    "edge interface %s: it is the"
 					    " vnet interface too; each side needs its own", name);
 		}
-	}
-}
-
-/* ---- 6 this host: judged only where it is new, as it changes without us ---- */
-
-static void check_interface(const struct meaning *m, const struct place *at, const char *words,
-			    const char *name, const char *before, struct meaning_findings *out)
-{
-	if (!name[0] || !m->interface_exists || (before && !strcmp(name, before)) ||
-	    m->interface_exists(m->self, name))
-		return;
-	if (m->lenient)
-		finding_add(out, WARN, at, NULL, "%s %s: this host has no such interface now; it is"
-			    " used once it appears", words, name);
-	else
-		finding_add(out, REFUSE, at, NULL, "%s %s: this host has no such interface; see ip"
-			    " link", words, name);
-}
-
-static void check_interfaces(const struct meaning *m, struct meaning_findings *out)
-{
-	struct place at = place_gateway("vnet/interface");
-	size_t i;
-	int role;
-
-	check_interface(m, &at, "vnet interface", m->to->vnet_interface,
-			m->from ? m->from->vnet_interface : NULL, out);
-	for (i = 0; i < m->to->circuit_count; i++) {
-		const struct gw_circuit *c = &m->to->circuits[i];
-		const struct gw_circuit *old = m->from ? gw_config_circuit(m->from, c->name) : NULL;
-
-		for (role = 0; role < GW_ROLES; role++) {
-			at = place_edge(c, role, "interface");
-			check_interface(m, &at, "edge interface", c->edges[role].interface,
-					old ? old->edges[role].interface : NULL, out);
-		}
-	}
-}
-
-static void check_keys(const struct meaning *m, struct meaning_findings *out)
-{
-	size_t i;
-
-	for (i = 0; i < m->to->connection_count; i++) {
-		const struct gw_connection *c = &m->to->connections[i];
-		const struct gw_connection *old =
-			m->from ? gw_config_connection(m->from, c->name) : NULL;
-		struct place at = place_connection(c, "shared-key");
-		struct gh_buf clear = { 0 };
-		int ret;
-
-		if (!c->shared_key[0] || c->key_usable || !m->key ||
-		    (old && !strcmp(old->shared_key, c->shared_key)))
-			continue;
-		ret = secret_decrypt(m->key, c->shared_key, &clear);
-		gh_buf_fini(&clear);
-		finding_add(out, m->lenient ? WARN : REFUSE, &at, NULL, "shared-key 6: %s",
-			    secret_error(ret));
 	}
 }
 
@@ -262,8 +217,9 @@ void meaning_check(const struct meaning *m, struct meaning_findings *out)
 {
 	check_asns(m->to, out);
 	meaning_check_addresses(m->to, out);
+	meaning_check_policies(m->to, out);
 	check_names(m->to, out);
 	check_sides(m->to, out);
-	check_interfaces(m, out);
-	check_keys(m, out);
+	meaning_check_references(m->to, out);
+	meaning_check_host(m, out);
 }

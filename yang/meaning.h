@@ -6,7 +6,7 @@
  * path at fault, so that the caller can tell the line.
  *
  * Ownership  findings own their strings; meaning_findings_fini frees them.
- * Threads    pure but for the host's callback.
+ * Threads    pure but for the host's callbacks.
  * Errors     findings, not codes: an error refuses the transaction, a warning
  *            goes with its success.
  */
@@ -22,6 +22,7 @@
 
 struct meaning_finding {
 	bool warning;
+	const char *app_tag;    /* "gh-asn-reserved": a static text */
 	char *path;             /* of the leaf at fault */
 	char *other;            /* of the one it collides with, or NULL */
 	char *text;             /* "bgp peer-address 10.1.2.3: reason; remedy" */
@@ -34,12 +35,30 @@ struct meaning_findings {
 	size_t errors;
 };
 
+/*
+ * What this host says of itself: asked on the clerk's thread, and only about
+ * what a change brings. Any may be NULL: then all is well (unit tests).
+ */
+struct meaning_host {
+	void *self;
+	bool (*interface_exists)(void *self, const char *name);
+	/* Is the address on a subnet of that interface? */
+	bool (*reachable)(void *self, const char *interface, const struct gh_addr *address);
+	/* MTU of the interface that has this address, 0 when there is none. */
+	unsigned (*mtu)(void *self, const struct gh_addr *local);
+	/*
+	 * May this be our certificate, whose key is in key_file? Without key_file
+	 * (""): may it be an authority's? -errno: no; 1: yes, but; words in why.
+	 */
+	int (*certificate)(void *self, const char *file, const char *key_file,
+			   struct gh_buf *why);
+};
+
 struct meaning {
 	const struct gw_config *from;   /* running, for what is judged only when it is new */
 	const struct gw_config *to;
 	const struct secret_key *key;
-	bool (*interface_exists)(void *self, const char *name);
-	void *self;
+	struct meaning_host host;
 	bool lenient;                   /* this host's present state only warns */
 };
 

@@ -59,7 +59,8 @@ static void check_host(const struct place *at, const char *words, const struct g
 	char text[GH_ADDR_TEXT];
 
 	if (why)
-		finding_add(out, REFUSE, at, NULL, "%s %s: %s; give the address of one host",
+		meaning_add(out, REFUSE, "gh-address", at, NULL,
+			    "%s %s: %s; give the address of one host",
 			    words, gh_addr_print(a, text), why);
 }
 
@@ -71,7 +72,8 @@ static void check_outer(const struct place *at, const char *words, const struct 
 
 	check_host(at, words, a, out);
 	if (gh_addr_is_set(a) && is_link_local(a))
-		finding_add(out, REFUSE, at, NULL, "%s %s: it is a link-local address; give one"
+		meaning_add(out, REFUSE, "gh-address", at, NULL,
+			    "%s %s: it is a link-local address; give one"
 			    " that is routed", words, gh_addr_print(a, text));
 }
 
@@ -83,9 +85,10 @@ static void check_inner(const struct place *at, const char *words, const struct 
 
 	check_host(at, words, a, out);
 	if (gh_addr_is_set(a) && is_link_local(a) && !is_apipa_for_bgp(a))
-		finding_add(out, REFUSE, at, NULL, "%s %s: of the link-local addresses only"
-			    " 169.254.21.0-169.254.22.255 are for BGP over a tunnel; use one of"
-			    " them, or a routed address", words, gh_addr_print(a, text));
+		meaning_add(out, REFUSE, "gh-apipa", at, NULL, "%s %s: of the link-local addresses"
+			    " only 169.254.21.0-169.254.22.255 are for BGP over a tunnel, as in"
+			    " Azure; use one of them, or a routed address", words,
+			    gh_addr_print(a, text));
 }
 
 /* bgpd takes no BGP identifier of 0.0.0.0: without one there is no BGP at all. */
@@ -93,7 +96,8 @@ static void warn_router_id(const struct gw_config *to, const struct place *at, u
 			   struct meaning_findings *out)
 {
 	if (remote_as && !gh_addr_is_set(&to->router_id))
-		finding_add(out, WARN, at, NULL, "BGP stays down: the gateway has neither a"
+		meaning_add(out, WARN, "gh-router-id", at, NULL,
+			    "BGP stays down: the gateway has neither a"
 			    " router-id nor an IPv4 public-address; give it one");
 }
 
@@ -107,7 +111,8 @@ static void check_connection_addresses(const struct gw_config *to, const struct 
 	if (gh_addr_is_set(&c->remote_address) &&
 	    (gh_addr_is_set(&to->public_ipv4) || gh_addr_is_set(&to->public_ipv6)) &&
 	    !gh_addr_is_set(six ? &to->public_ipv6 : &to->public_ipv4))
-		finding_add(out, WARN, &at, NULL, "remote-address: the gateway has no %s"
+		meaning_add(out, WARN, "gh-public-address", &at, NULL,
+			    "remote-address: the gateway has no %s"
 			    " public-address; the host chooses the source of this tunnel",
 			    six ? "IPv6" : "IPv4");
 	at = place_connection(c, "bgp/peer-address");
@@ -138,7 +143,8 @@ static void check_addresses(const struct gw_config *to, struct meaning_findings 
 			at = place_edge(&to->circuits[i], role, "peer-ipv6");
 			check_host(&at, "edge peer-ipv6", &e->peer_ipv6, out);
 			if (gh_addr_is_set(&e->peer_ipv6) && !gh_addr_is_set(&e->peer))
-				finding_add(out, REFUSE, &at, NULL, "edge %s peer-ipv6: this edge"
+				meaning_add(out, REFUSE, "gh-edge", &at, NULL,
+					    "edge %s peer-ipv6: this edge"
 					    " has no other line; give it first: edge %s interface"
 					    " IFNAME peer A.B.C.D remote-as ASN",
 					    gw_role_name(role), gw_role_name(role));
@@ -203,7 +209,8 @@ static void report_pair(const struct owner *a, const struct owner *b,
 
 	gh_addr_print(&a->addr, text);
 	owner_title(a, title, sizeof(title));
-	f = finding_add(out, REFUSE, &b->at, &a->at, "%s %s: it is already the %s; each needs its"
+	f = meaning_add(out, REFUSE, "gh-address-taken", &b->at, &a->at,
+			"%s %s: it is already the %s; each needs its"
 			" own", b->words, text, title);
 	owner_title(b, title, sizeof(title));
 	if (asprintf(&f->other_text, "%s %s: it is already the %s; each needs its own", a->words,
@@ -299,7 +306,8 @@ static void check_prefix(const struct place *at, const char *words, const struct
 	char text[GH_PREFIX_TEXT];
 
 	if (why)
-		finding_add(out, REFUSE, at, NULL, "%s %s: %s; give a unicast prefix", words,
+		meaning_add(out, REFUSE, "gh-prefix", at, NULL,
+			    "%s %s: %s; give a unicast prefix", words,
 			    gh_prefix_print(p, text), why);
 }
 
@@ -314,7 +322,8 @@ static void check_address_space(const struct gw_config *to, struct meaning_findi
 
 		check_prefix(&at, "address-space", p, out);
 		if (!p->length)
-			finding_add(out, REFUSE, &at, NULL, "address-space %s: a default route"
+			meaning_add(out, REFUSE, "gh-prefix", &at, NULL,
+				    "address-space %s: a default route"
 				    " cannot be the virtual network; give its own prefixes",
 				    gh_prefix_print(p, a));
 		for (j = 0; j < i; j++) {
@@ -322,7 +331,8 @@ static void check_address_space(const struct gw_config *to, struct meaning_findi
 			struct place other = place_prefix(NULL, NULL, "address-space", q);
 
 			if (overlap(p, q))
-				finding_add(out, REFUSE, &at, &other, "address-space %s: it"
+				meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
+					    "address-space %s: it"
 					    " overlaps address-space %s; remove one of them",
 					    gh_prefix_print(p, a), gh_prefix_print(q, b));
 		}
@@ -345,7 +355,8 @@ static void check_static(const struct gw_config *to, const struct gw_connection 
 			struct place other = place_prefix(NULL, NULL, "address-space", q);
 
 			if (gh_prefix_contains(q, p))
-				finding_add(out, REFUSE, &at, &other, "prefix %s: it is inside"
+				meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
+					    "prefix %s: it is inside"
 					    " address-space %s, which is on our side; remove it"
 					    " here or there", gh_prefix_print(p, a),
 					    gh_prefix_print(q, b));
@@ -366,7 +377,8 @@ static void check_peer_place(const struct gw_config *to, const struct gw_connect
 		struct place other = place_prefix(NULL, NULL, "address-space", q);
 
 		if (gh_addr_is_set(&c->peer_address) && gh_prefix_holds(q, &c->peer_address))
-			finding_add(out, REFUSE, &at, &other, "bgp peer-address %s: it is inside"
+			meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
+				    "bgp peer-address %s: it is inside"
 				    " address-space %s, which is on our side; use an address of the"
 				    " site or 169.254.21.0-169.254.22.255",
 				    gh_addr_print(&c->peer_address, a), gh_prefix_print(q, b));

@@ -1,7 +1,7 @@
 /*
  * meaning_report - how the checks of meaning name a place and report a finding
  *
- * Private to meaning.c and meaning_address.c.
+ * Private to the files meaning*.c.
  *
  * Ownership  a place borrows the name; a finding copies all.
  * Threads    one owner of the findings.
@@ -13,9 +13,9 @@
 
 enum severity { REFUSE, WARN };
 
-/* A leaf (or "") of the gateway, of a circuit or of a connection. */
+/* A leaf (or "") of the gateway or of an entry of one of its lists. */
 struct place {
-	const char *list;       /* "expressroute", "connection", or NULL for the gateway */
+	const char *list;       /* "connection", or NULL for the gateway */
 	const char *name;
 	char leaf[GH_PREFIX_TEXT + 40];
 };
@@ -23,17 +23,27 @@ struct place {
 struct place place_gateway(const char *leaf);
 struct place place_edge(const struct gw_circuit *c, int role, const char *leaf);
 struct place place_connection(const struct gw_connection *c, const char *leaf);
+struct place place_entry(const char *list, const char *name, const char *leaf);
 /* A value of a leaf-list. */
 struct place place_prefix(const char *list, const char *name, const char *leaf,
 			  const struct gh_prefix *prefix);
 
-/* Returns the finding, valid until the next. other may be NULL. */
-struct meaning_finding *finding_add(struct meaning_findings *out, enum severity severity,
-				    const struct place *at, const struct place *other,
-				    const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
+/*
+ * tag: its error-app-tag, a static text; other may be NULL. Returns the
+ * finding, valid until the next.
+ */
+struct meaning_finding *meaning_add(struct meaning_findings *out, enum severity severity,
+				    const char *tag, const struct place *at,
+				    const struct place *other, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
 
 /* Groups 2 to 4 of the checks: addresses, their owners, prefixes. */
 void meaning_check_addresses(const struct gw_config *to, struct meaning_findings *out);
+/* Group 5: policies, limits, sizes. */
+void meaning_check_policies(const struct gw_config *to, struct meaning_findings *out);
+/* Group 6: what refers to another. */
+void meaning_check_references(const struct gw_config *to, struct meaning_findings *out);
+/* Group 7: this host. */
+void meaning_check_host(const struct meaning *m, struct meaning_findings *out);
 
 #endif

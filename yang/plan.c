@@ -161,6 +161,10 @@ static void take_meaning(struct work *w, const struct meaning_finding *f)
 		out->line = line_of(w, step < 0 ? other : step);
 	}
 	out->names_leaf = true;
+	/* RFC 7950 15.5: what is referred to is not there. */
+	if (f->app_tag && !strcmp(f->app_tag, "instance-required"))
+		out->tag = FINDING_DATA_MISSING;
+	finding_app_tag_set(out, f->app_tag);
 }
 
 static void judge_meaning(struct work *w)
@@ -170,8 +174,7 @@ static void judge_meaning(struct work *w)
 		.from = running(w)->config,
 		.to = w->next->config,
 		.key = w->p->key,
-		.interface_exists = w->p->interface_exists,
-		.self = w->p->self,
+		.host = w->p->host,
 		.lenient = w->p->lenient,
 	};
 

@@ -19,14 +19,13 @@
 #include "yang/access.h"
 #include "yang/datastore.h"
 #include "yang/legs.h"
+#include "yang/meaning.h"
 #include "yang/secret.h"
 
 struct plan {
 	const struct datastore *datastore;
 	const struct secret_key *key;
-	/* Is there such an interface now? NULL: everything exists. */
-	bool (*interface_exists)(void *self, const char *name);
-	void *self;
+	struct meaning_host host;
 
 	const struct lyd_node *base;    /* the tree to begin with; NULL: an empty one */
 	const struct lyd_node *target;  /* what the result replaces: access is judged by the difference */

@@ -232,17 +232,17 @@ static const char *child_value(const struct lyd_node *node, const char *name)
 }
 
 /* Looked up for each: a profile is a handful of leaves, copied nowhere else. */
-static void take_profile(const struct lyd_node *connection, struct gw_connection *c)
+static void take_from_profile(const struct lyd_node *connection, struct gw_connection *c)
 {
 	const char *name = child_value(connection, "profile");
 	struct lyd_node *profile = NULL;
 	const struct lyd_node *n;
-	char path[GH_NAME_MAX + 32];
+	char path[GH_NAME_MAX + 48];
 
 	if (!name)
 		return;
 	snprintf(c->profile, sizeof(c->profile), "%s", name);
-	snprintf(path, sizeof(path), "../profile[name='%s']", c->profile);
+	snprintf(path, sizeof(path), "/gatehouse:gateway/profile[name='%s']", c->profile);
 	if (lyd_find_path(connection, path, 0, &profile) || !profile)
 		return;
 	LY_LIST_FOR(lyd_child(profile), n)
@@ -264,7 +264,7 @@ static void take_connection(const struct lyd_node *list, struct gw_connection *c
 	const struct lyd_node *n;
 
 	take_built_in(c);
-	take_profile(list, c);
+	take_from_profile(list, c);
 	LY_LIST_FOR(lyd_child(list), n) {
 		if (is(n, "name"))
 			get_text(n, c->name, sizeof(c->name));
@@ -345,6 +345,20 @@ static void take_certificate(const struct lyd_node *list, struct gw_certificate 
 	}
 }
 
+static void take_profile(const struct lyd_node *list, struct gw_profile *p)
+{
+	struct gw_connection settings = { 0 };
+	const struct lyd_node *n;
+
+	LY_LIST_FOR(lyd_child(list), n)
+		if (is(n, "name"))
+			get_text(n, p->name, sizeof(p->name));
+		else
+			take_setting(n, &settings);
+	p->encryption_bits = settings.encryption_bits;
+	p->integrity_bits = settings.integrity_bits;
+}
+
 /* A new element of one of the lists. */
 static struct gw_circuit *add_circuit(struct gw_config *to)
 {
@@ -384,7 +398,7 @@ static void take_gateway(const struct lyd_node *gateway, struct gw_config *confi
 		else if (is(n, "certificate"))
 			take_certificate(n, add_certificate(config));
 		else if (is(n, "profile"))
-			get_text(lyd_child(n), add_profile(config)->name, GH_NAME_MAX + 1);
+			take_profile(n, add_profile(config));
 		else
 			take_gateway_leaf(n, config);
 		config->present |= snapshot_explicit(n);

@@ -31,8 +31,7 @@ int store_new(const struct store_options *options, struct store **out, struct gh
 		abort();
 	s->loop = options->loop;
 	s->end = &s->first;
-	s->interface_exists = options->interface_exists;
-	s->self = options->self;
+	s->host = options->host;
 	s->running_path = path_of(options->run_dir, "running.conf");
 	s->unconfirmed_path = path_of(options->run_dir, "unconfirmed.conf");
 	s->commits_dir = path_of(options->state_dir, "commits");

@@ -39,6 +39,7 @@
 #include "yang/config.h"
 #include "yang/edit.h"
 #include "yang/finding.h"
+#include "yang/meaning.h"
 #include "yang/transaction.h"
 
 #define STORE_COMMITS 20                /* of the history */
@@ -52,9 +53,7 @@ struct store_options {
 	const char *state_dir;          /* host.key, commits/ */
 	const char *run_dir;            /* running.conf, unconfirmed.conf */
 	const char *startup;            /* NULL: /etc/frr/frr.conf */
-	/* Is there such an interface now? Called by the clerk. NULL: everything exists. */
-	bool (*interface_exists)(void *self, const char *name);
-	void *self;
+	struct meaning_host host;
 	unsigned prepare_ms;            /* 0: TRANSACTION_LIMIT_MS */
 };
 

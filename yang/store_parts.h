@@ -55,8 +55,7 @@ struct store {
 	struct datastore *datastore;            /* its content is the clerk's */
 	struct secret_key *key;
 	char *running_path, *unconfirmed_path, *startup_path, *commits_dir;
-	bool (*interface_exists)(void *self, const char *name);
-	void *self;
+	struct meaning_host host;
 
 	struct transaction *transaction;
 	struct store_watcher *watchers;

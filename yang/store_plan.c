@@ -37,8 +37,7 @@ static struct plan plan_of(struct store_task *task)
 	return (struct plan){
 		.datastore = s->datastore,
 		.key = s->key,
-		.interface_exists = s->interface_exists,
-		.self = s->self,
+		.host = s->host,
 		.target = store_tree(s, task->r.target),
 		.text = task->r.text,
 		.length = task->r.length,

@@ -51,6 +51,8 @@ libghyang_a_SOURCES = \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
 	yang/meaning_address.c yang/meaning_report.h \
+	yang/meaning_host.c \
+	yang/meaning_policy.c \
 	yang/plan.c yang/plan.h \
 	yang/secret.c yang/secret.h \
 	yang/snapshot.c yang/snapshot.h \

@@ -123,7 +123,7 @@ static void test_circuit_and_gateway_equal(void **state)
 		assert_false(gw_circuit_equal(&a, &b));
 	}
 	assert_true(gw_gateway_equal(&g, &g));
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < 8; i++) {
 		h = g;
 		switch (i) {
 		case 0: h.present = true; break;
@@ -133,6 +133,7 @@ static void test_circuit_and_gateway_equal(void **state)
 		case 4: h.public_ipv4 = addr("1.1.1.1"); break;
 		case 5: h.public_ipv6 = addr("::1"); break;
 		case 6: h.mtu = 1; break;
+		case 7: h.tcp_mss = 1; break;
 		}
 		assert_false(gw_gateway_equal(&g, &h));
 	}
@@ -154,11 +155,53 @@ static void test_incomplete(void **state)
 	assert_null(gw_connection_incomplete(&c));
 	c.remote_address = (struct gh_addr){ 0 };
 	assert_string_equal(gw_connection_incomplete(&c), "it has no remote-address");
+	c = (struct gw_connection){ .remote_address = addr("1.1.1.1"), .authority = "ca" };
+	assert_non_null(strstr(gw_connection_incomplete(&c), "no certificate of ours"));
+	c.certificate[0] = 'x';
+	assert_non_null(strstr(gw_connection_incomplete(&c), "lacks file or key-file"));
+	c.certificate_file[0] = c.key_file[0] = '/';
+	assert_non_null(strstr(gw_connection_incomplete(&c), "authority has no file"));
+	c.authority_file[0] = '/';
+	assert_null(gw_connection_incomplete(&c));
+	c.authority[0] = '\0';
+	assert_non_null(strstr(gw_connection_incomplete(&c), "no authority"));
 	assert_string_equal(gw_circuit_incomplete(&circuit), "it has no edge");
 	circuit.edges[GW_SECONDARY].leg = 1;
 	assert_null(gw_circuit_incomplete(&circuit));
 	assert_string_equal(gw_role_name(GW_PRIMARY), "primary");
 	assert_string_equal(gw_role_name(GW_SECONDARY), "secondary");
+}
+
+/* Each word and its number, both ways. */
+static void test_words(void **state)
+{
+	unsigned i;
+
+	(void)state;
+	for (i = GW_GCMAES128; i <= GW_AES256; i++)
+		assert_int_equal(gw_encryption_find(gw_encryption_name(i)), i);
+	for (i = GW_SHA256; i <= GW_SHA512; i++)
+		assert_int_equal(gw_integrity_find(gw_integrity_name(i)), i);
+	for (i = GW_GROUP_WITHOUT; i <= GW_CURVE25519; i++)
+		assert_int_equal(gw_group_find(gw_group_name(i)), i);
+	assert_string_equal(gw_group_name(GW_GROUP_WITHOUT), "none");
+	assert_string_equal(gw_encryption_name(GW_ENCRYPTION_NONE), "");
+	assert_string_equal(gw_group_name(99), "");
+	assert_int_equal(gw_integrity_find("md5"), GW_INTEGRITY_NONE);
+}
+
+static void test_certificate_equal(void **state)
+{
+	struct gw_certificate a = { .name = "a" }, b = a;
+
+	(void)state;
+	assert_true(gw_certificate_equal(&a, &b));
+	assert_false(gw_certificate_equal(&a, NULL));
+	b.file[0] = 'x';
+	assert_false(gw_certificate_equal(&a, &b));
+	b = a;
+	b.key_file[0] = 'x';
+	assert_false(gw_certificate_equal(&a, &b));
 }
 
 int main(void)
@@ -168,6 +211,8 @@ int main(void)
 		cmocka_unit_test(test_connection_equal),
 		cmocka_unit_test(test_circuit_and_gateway_equal),
 		cmocka_unit_test(test_incomplete),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_certificate_equal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

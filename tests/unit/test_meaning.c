@@ -1,4 +1,6 @@
 /* meaning: one row a rule; what is refused, what only warns, and what is fine. */
+#include <errno.h>
+
 #include "tests/unit/yang_fixture.h"
 #include "yang/meaning.h"
 
@@ -127,6 +129,21 @@ static void test_refused(void **state)
 		  "bgp peer-address 10.1.0.2: it is inside" },
 		/* 5 names */
 		{ "gateway expressroute a\n" CONNECTION, "has the name a too" },
+		/* 5 policies, limits, sizes */
+		{ CONNECTION " ipsec integrity gcmaes128\n", "ipsec encryption gcmaes256 with ipsec"
+		  " integrity gcmaes128: with GCM both are one algorithm, as in Azure" },
+		{ "gateway profile p\n ipsec encryption gcmaes128\n" CONNECTION " profile p\n ipsec"
+		  " integrity gcmaes256\n", "integrity gcmaes256, profile p: with GCM" },
+		{ "gateway profile p\n ipsec encryption gcmaes128\n ipsec integrity gcmaes256\n"
+		  CONNECTION " profile p\n", "gateway profile p: ipsec: with GCM, encryption" },
+		{ "gateway\n mtu 1300\n tcp-mss 1261\n", "tcp-mss 1261: with 40 bytes" },
+		{ "gateway\n tcp-mss 1361\n", "give at most 1360 (Azure has 1350" },
+		/* 6 what refers to another */
+		{ CONNECTION " profile gold\n", "line 6: gateway connection a: profile gold: there is"
+		  " no such profile; make it first: gateway profile gold" },
+		{ "gateway connection a\n certificate c\n", "certificate c: there is no such" },
+		{ "gateway connection a\n authority c\n", "authority c: there is no such certificate" },
+		{ "gateway certificate c\n" CONNECTION " certificate c\n", "not by both" },
 	};
 
 	(void)state;
@@ -144,6 +161,9 @@ static void test_fine(void **state)
 		{ "gateway\n asn 4294967294\n", NULL },
 		/* a peer that is an Azure gateway at its default, when ours is another */
 		{ "gateway\n asn 65001\n" BGP("65515", "169.254.21.2", "169.254.21.1"), NULL },
+		{ "gateway\n tcp-mss 1340\n", NULL },
+		{ "gateway profile p\n ipsec encryption gcmaes128\n prefix-limit 1\n" CONNECTION
+		  " profile p\n ipsec integrity gcmaes128\n", NULL },
 		{ BGP("4200000000", "169.254.22.255", "169.254.21.0"), NULL },
 		{ BGP("64520", "fd00::2", "fd00::1"), NULL },
 		{ "gateway\n address-space 10.1.0.0/16\n" BGP("64520", "10.2.0.2", "10.1.0.1"), NULL },
@@ -176,10 +196,29 @@ static void test_warned(void **state)
 		{ "gateway expressroute a\n", "no edge" },
 		{ "gateway\n public-address 2001:db8::1\n" EDGE("primary", "172.16.0.1", "12076"),
 		  "BGP stays down" },
+		{ "gateway\n tcp-mss 1341\n", "TCP over IPv6 needs 60 bytes" },
+		{ CONNECTION " prefix-limit 10\n", "has no bgp line; static prefixes" },
+		{ "gateway certificate c\n file /x\n key-file /y\ngateway connection a\n"
+		  " remote-address 1.1.1.1\n authority c\n certificate c\n", "without remote-id" },
+		{ "gateway certificate c\ngateway connection a\n remote-address 1.1.1.1\n"
+		  " remote-id x\n certificate c\n", "no authority for the site's" },
 	};
 
 	(void)state;
 	check(rows, sizeof(rows) / sizeof(rows[0]), false);
+}
+
+/* What is used cannot be removed: the line that removes is told who uses it. */
+static void test_in_use(void **state)
+{
+	(void)state;
+	assert_int_equal(fixture_run(&f, NULL, "gateway profile p\ngateway connection a\n profile p\n"
+				     "gateway connection b\n profile p\n", true), 0);
+	assert_int_equal(fixture_run(&f, NULL, "gateway\nno gateway profile p\n", false), -ENOENT);
+	assert_string_equal(gh_buf_text(&f.message), "line 2: gateway profile p: connection a uses it;"
+			    " enter no profile there first, or give it another");
+	assert_int_equal(fixture_run(&f, NULL, "no gateway connection a\nno gateway connection b\n"
+				     "no gateway profile p\n", false), 0);
 }
 
 static bool only_er0(void *self, const char *name)
@@ -195,8 +234,8 @@ static void test_interfaces(void **state)
 	struct gw_config from = { .circuits = &old, .circuit_count = 1, .asn = 65515 };
 	struct gw_config to = { .circuits = &new, .circuit_count = 1, .asn = 65515 };
 	int asked = 0;
-	struct meaning m = { .from = &from, .to = &to, .interface_exists = only_er0,
-			     .self = &asked };
+	struct meaning m = { .from = &from, .to = &to, .host.interface_exists = only_er0,
+			     .host.self = &asked };
 	struct meaning_findings findings = { 0 };
 
 	(void)state;
@@ -227,13 +266,150 @@ static void test_interfaces(void **state)
 	meaning_findings_fini(&findings);
 }
 
+/* Everything but 172.16.0.1 is somewhere else. */
+static bool only_first(void *self, const char *interface, const struct gh_addr *address)
+{
+	char text[GH_ADDR_TEXT];
+
+	(void)self, (void)interface;
+	return !strcmp(gh_addr_print(address, text), "172.16.0.1");
+}
+
+static void test_next_hop(void **state)
+{
+	struct gw_circuit old = { .name = "dc1" }, new = { .name = "dc1" };
+	struct gw_config from = { .circuits = &old, .circuit_count = 1, .asn = 65515 };
+	struct gw_config to = { .circuits = &new, .circuit_count = 1, .asn = 65515 };
+	struct gw_edge *e = &new.edges[GW_PRIMARY];
+	struct meaning m = { .from = &from, .to = &to, .host.reachable = only_first };
+	struct meaning_findings findings = { 0 };
+
+	(void)state;
+	strcpy(e->interface, "er0");
+	gh_addr_parse("172.16.0.1", &e->peer);
+	gh_addr_parse("fe80::1", &e->peer_ipv6);
+	meaning_check(&m, &findings);
+	assert_int_equal(findings.count, 0);
+	gh_addr_parse("172.16.0.9", &e->peer);
+	gh_addr_parse("fd00::1", &e->peer_ipv6);
+	meaning_check(&m, &findings);
+	assert_int_equal(findings.errors, 2);
+	assert_string_equal(findings.array[0].app_tag, "gh-unreachable");
+	assert_string_equal(findings.array[0].text, "edge peer 172.16.0.9: er0 has no address on its"
+			    " subnet, so that packets could not reach the edge; give er0 an address"
+			    " of that subnet (Azure has a /30 for each edge), or correct the address");
+	assert_non_null(strstr(findings.array[1].path, "peer-ipv6"));
+	meaning_findings_fini(&findings);
+	/* Loaded, it is a warning; unchanged, nobody asks. */
+	m.lenient = true;
+	meaning_check(&m, &findings);
+	assert_int_equal(findings.errors, 0);
+	assert_int_equal(findings.count, 2);
+	meaning_findings_fini(&findings);
+	old = new;
+	meaning_check(&m, &findings);
+	assert_int_equal(findings.count, 0);
+}
+
+static unsigned outer_1500(void *self, const struct gh_addr *local)
+{
+	(void)self, (void)local;
+	return 1500;
+}
+
+static void test_mtu(void **state)
+{
+	static const struct {
+		const char *address;
+		uint16_t mtu;
+		const char *part;
+	} rows[] = {
+		{ "203.0.113.1", 1400, NULL },
+		{ "203.0.113.1", 1435, NULL },
+		{ "203.0.113.1", 1436, "mtu 1436: ESP adds up to 65 bytes, and the interface that"
+		  " has 203.0.113.1 carries 1500; full packets will be fragmented: lower the mtu to"
+		  " 1435" },
+		{ "2001:db8::1", 1415, NULL },
+		{ "2001:db8::1", 1416, "lower the mtu to 1415" },
+	};
+	struct gw_config to = { .asn = 65515 };
+	struct meaning m = { .to = &to, .host.mtu = outer_1500 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct meaning_findings findings = { 0 };
+		struct gh_addr a;
+
+		gh_addr_parse(rows[i].address, &a);
+		to.public_ipv4 = to.public_ipv6 = (struct gh_addr){ 0 };
+		*(a.family == AF_INET ? &to.public_ipv4 : &to.public_ipv6) = a;
+		to.mtu = rows[i].mtu;
+		meaning_check(&m, &findings);
+		assert_int_equal(findings.count, rows[i].part ? 1 : 0);
+		assert_int_equal(findings.errors, 0);
+		if (rows[i].part)
+			assert_non_null(strstr(findings.array[0].text, rows[i].part));
+		meaning_findings_fini(&findings);
+	}
+}
+
+/* Counts the looks; ours is too old, the authority is none. */
+static int judge_file(void *self, const char *file, const char *key_file, struct gh_buf *why)
+{
+	(*(int *)self)++;
+	assert_string_equal(file, *key_file ? "/own.pem" : "/ca.pem");
+	if (!*key_file) {
+		gh_buf_printf(why, "it expires in 3 days");
+		return 1;
+	}
+	gh_buf_printf(why, "it expired");
+	return -EINVAL;
+}
+
+static void test_certificates(void **state)
+{
+	struct gw_certificate certificates[] = { { .name = "ca", .file = "/ca.pem" },
+						 { .name = "own", .file = "/own.pem",
+						   .key_file = "/own.key" } };
+	struct gw_connection c[2] = { { .name = "a", .certificate = "own", .authority = "ca",
+					.certificate_file = "/own.pem", .key_file = "/own.key",
+					.authority_file = "/ca.pem", .remote_id = "x" } };
+	struct gw_config to = { .asn = 65515, .certificates = certificates, .certificate_count = 2,
+				.connections = c, .connection_count = 2 };
+	int looks = 0;
+	struct meaning m = { .to = &to, .host.certificate = judge_file, .host.self = &looks };
+	struct meaning_findings findings = { 0 };
+
+	(void)state;
+	c[1] = c[0];
+	c[1].name[0] = 'b';
+	meaning_check(&m, &findings);
+	assert_int_equal(looks, 2);
+	assert_int_equal(findings.count, 2);
+	assert_int_equal(findings.errors, 1);
+	assert_string_equal(findings.array[0].path, "/gatehouse:gateway/certificate[name='own']/file");
+	assert_string_equal(findings.array[0].text, "certificate own of connection a: it expired");
+	assert_true(findings.array[1].warning);
+	meaning_findings_fini(&findings);
+	/* One that is in use and only grew old is nobody's business here. */
+	m.from = &to;
+	meaning_check(&m, &findings);
+	assert_int_equal(looks, 2);
+	meaning_findings_fini(&findings);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fine, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_warned, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_in_use, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interfaces, setup, teardown),
+		cmocka_unit_test(test_next_hop),
+		cmocka_unit_test(test_mtu),
+		cmocka_unit_test(test_certificates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

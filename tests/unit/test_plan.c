@@ -11,7 +11,7 @@ static bool no_interface(void *self, const char *name)
 	return strcmp(name, "gone");
 }
 
-static const struct plan how = { .interface_exists = no_interface };
+static const struct plan how = { .host.interface_exists = no_interface };
 
 static int setup(void **state)
 {

@@ -51,6 +51,7 @@ static void test_every_value(void **state)
 	assert_addr(&c->public_ipv4, "203.0.113.1");
 	assert_addr(&c->public_ipv6, "2001:db8::1");
 	assert_int_equal(c->mtu, 1420);
+	assert_int_equal(c->tcp_mss, 1360);
 	assert_int_equal(c->circuit_count, 1);
 	x = &c->circuits[0];
 	assert_string_equal(x->name, "dc1");
@@ -64,6 +65,7 @@ static void test_every_value(void **state)
 	assert_int_equal(x->bfd_multiplier, 4);
 	assert_int_equal(x->wait_to_restore_s, 5);
 	assert_int_equal(x->weight, 10);
+	assert_int_equal(x->prefix_limit, 4000);
 	assert_int_equal(c->connection_count, 1);
 	n = &c->connections[0];
 	assert_int_equal(n->leg, 3);
@@ -78,7 +80,15 @@ static void test_every_value(void **state)
 	assert_int_equal(n->prefix_count, 2);
 	assert_prefix(&n->prefixes[0], "192.168.0.0/24");
 	assert_prefix(&n->prefixes[1], "2001:db8:7::/48");
-	assert_int_equal(n->encryption_bits, 128);
+	assert_int_equal(n->encryption_bits, 256);
+	assert_int_equal(n->integrity_bits, 256);
+	assert_int_equal(n->ike.encryption, GW_GCMAES256);
+	assert_int_equal(n->ike.integrity, GW_SHA384);
+	assert_int_equal(n->ike.group, GW_ECP384);
+	assert_int_equal(n->pfs, GW_CURVE25519);
+	assert_int_equal(n->dpd_timeout_s, 30);
+	assert_int_equal(n->prefix_limit, 1000);
+	assert_string_equal(n->profile, "");
 	assert_int_equal(n->ipsec_lifetime_s, 3600);
 	assert_int_equal(n->ike_lifetime_s, 7200);
 	assert_int_equal(n->replay_window, 2048);
@@ -117,8 +127,77 @@ static void test_defaults(void **state)
 	assert_int_equal(n->ipsec_lifetime_s, 27000);
 	assert_int_equal(n->ike_lifetime_s, 28800);
 	assert_int_equal(n->replay_window, 1024);
+	assert_int_equal(n->ike.encryption, GW_ENCRYPTION_NONE);
+	assert_int_equal(n->pfs, GW_GROUP_NONE);
+	assert_int_equal(n->integrity_bits, 0);
+	assert_int_equal(n->dpd_timeout_s, 45);
+	assert_int_equal(n->prefix_limit, 0);
+	assert_int_equal(c->tcp_mss, 0);
+	assert_int_equal(x->prefix_limit, 0);
 	assert_int_equal(n->weight, 0);
 	assert_false(n->shutdown);
+}
+
+/* What a connection does not set its profile gives, leaf by leaf. */
+static void test_profile(void **state)
+{
+	const struct gw_connection *n;
+	const struct gw_config *c;
+
+	(void)state;
+	assert_int_equal(fixture_run(&f, NULL, FULL_PROFILE FULL_CERTIFICATE
+				     FULL_CONNECTION_BY_CERTIFICATE
+				     "gateway connection oslo\n profile gold\n dpd-timeout 99\n"
+				     " ike lifetime 300\n ipsec pfs-group ecp521\n local-id mine\n"
+				     " weight 0\n", true), 0);
+	c = fixture_config(&f);
+	assert_int_equal(c->profile_count, 1);
+	assert_string_equal(c->profiles[0].name, "gold");
+	assert_int_equal(c->profiles[0].integrity_bits, 256);
+	n = gw_config_connection(c, "rome");
+	assert_string_equal(n->profile, "gold");
+	assert_string_equal(n->local_id, "gold.example");
+	assert_int_equal(n->ike.encryption, GW_AES256);
+	assert_int_equal(n->ike.integrity, GW_SHA256);
+	assert_int_equal(n->ike.group, GW_GROUP14);
+	assert_int_equal(n->ike_lifetime_s, 10800);
+	assert_int_equal(n->ipsec_lifetime_s, 5400);
+	assert_int_equal(n->pfs, GW_GROUP_WITHOUT);
+	assert_int_equal(n->dpd_timeout_s, 20);
+	assert_int_equal(n->replay_window, 4096);
+	assert_int_equal(n->weight, 40);
+	assert_int_equal(n->prefix_limit, 500);
+	n = gw_config_connection(c, "oslo");
+	assert_string_equal(n->local_id, "mine");
+	assert_int_equal(n->ike.group, GW_GROUP14);
+	assert_int_equal(n->ike_lifetime_s, 300);
+	assert_int_equal(n->pfs, GW_ECP521);
+	assert_int_equal(n->dpd_timeout_s, 99);
+	assert_int_equal(n->weight, 0);
+	assert_int_equal(n->replay_window, 4096);
+	assert_int_equal(fixture_run(&f, NULL, "gateway profile gold\n replay-window 128\n", false), 0);
+	assert_int_equal(gw_config_connection(fixture_config(&f), "oslo")->replay_window, 128);
+}
+
+static void test_certificates(void **state)
+{
+	const struct gw_config *c;
+	const struct gw_connection *n;
+
+	(void)state;
+	assert_int_equal(fixture_run(&f, NULL, FULL_PROFILE FULL_CERTIFICATE
+				     FULL_CONNECTION_BY_CERTIFICATE, true), 0);
+	c = fixture_config(&f);
+	assert_int_equal(c->certificate_count, 2);
+	assert_string_equal(c->certificates[0].file, "/etc/ssl/certs/ca.pem");
+	assert_string_equal(c->certificates[0].key_file, "");
+	n = gw_config_connection(c, "rome");
+	assert_string_equal(n->certificate, "own");
+	assert_string_equal(n->authority, "ca");
+	assert_string_equal(n->certificate_file, "/etc/gatehouse/own.pem");
+	assert_string_equal(n->key_file, "/etc/gatehouse/private/own.key");
+	assert_string_equal(n->authority_file, "/etc/ssl/certs/ca.pem");
+	assert_null(gw_connection_incomplete(n));
 }
 
 /* A tree of defaults only counts as nothing; a bare list entry counts. */
@@ -140,6 +219,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_value, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_defaults, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_profile, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_certificates, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_explicit, setup, teardown),
 	};
 

@@ -128,8 +128,8 @@ static inline const struct gw_config *fixture_config(const struct fixture *f)
 	" local-id gold.example\n" \
 	" ike encryption aes256 integrity sha256 dh-group group14\n" \
 	" ike lifetime 10800\n" \
-	" ipsec encryption gcmaes128\n" \
-	" ipsec integrity gcmaes128\n" \
+	" ipsec encryption gcmaes256\n" \
+	" ipsec integrity gcmaes256\n" \
 	" ipsec pfs-group none\n" \
 	" ipsec lifetime 5400\n" \
 	" dpd-timeout 20\n" \
@@ -167,8 +167,8 @@ static inline const struct gw_config *fixture_config(const struct fixture *f)
 	" prefix 2001:db8:7::/48\n" \
 	" ike encryption gcmaes256 integrity sha384 dh-group ecp384\n" \
 	" ike lifetime 7200\n" \
-	" ipsec encryption gcmaes128\n" \
-	" ipsec integrity gcmaes128\n" \
+	" ipsec encryption gcmaes256\n" \
+	" ipsec integrity gcmaes256\n" \
 	" ipsec pfs-group curve25519\n" \
 	" ipsec lifetime 3600\n" \
 	" dpd-timeout 30\n" \
