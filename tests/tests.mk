@@ -263,6 +263,11 @@ test_vici_CFLAGS = $(UNIT_CFLAGS)
 test_vici_LDADD = $(IKE_TEST_LIBS)
 endif
 
+# The modules, by the field's checkers.
+TESTS += tests/yang-lint
+EXTRA_DIST += tests/yang-lint
+AM_TESTS_ENVIRONMENT = IETF_MODULES_DIR='$(IETF_MODULES_DIR)'; export IETF_MODULES_DIR;
+
 # The scenarios' traffic (tests/scenario/run needs root, and only what is built here).
 noinst_PROGRAMS += tests/scenario/probe
 tests_scenario_probe_SOURCES = tests/scenario/probe.c
