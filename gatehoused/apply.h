@@ -59,7 +59,10 @@ static inline bool apply_late(struct gh_time until)
 /* apply_bgpd.c */
 extern const struct transaction_backend apply_bgpd;
 
-/* apply_charon.c. false: the connection is not for charon now (shut down, or incomplete). */
+/*
+ * apply_charon.c. false: the connection is not for charon now (shut down, or incomplete). The
+ * caller gives it to ike_connection_fini in any case: it has a secret and a reference in it.
+ */
 bool apply_ike_connection(const struct gateway *g, const struct gw_config *config,
 			  const struct gw_connection *c, struct ike_connection *out);
 void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c);

@@ -9,6 +9,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_bgpd.c \
 	gatehoused/apply_charon.c \
 	gatehoused/apply_kernel.c \
+	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/diagnose.c \
 	gatehoused/gateway.c gatehoused/gateway.h \
 	gatehoused/grid.c gatehoused/grid.h \

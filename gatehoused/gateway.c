@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/credentials.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
@@ -32,6 +33,7 @@
 #define TAKEOVER_MS 10000       /* kernel routes of the last run stay untouched at most so long */
 #define SETTLE_S 3.0            /* for charon's snapshot after a start */
 #define TUN_MTU 1400
+#define CREDENTIALS_LOOK_S 30   /* between looks whether certificate files were renewed */
 
 /* ---- the loop ---------------------------------------------------------- */
 
@@ -89,6 +91,10 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 	ipsec_tick(g->ipsec, on_tunnel, g);
 	underlay_tick(g->underlay);
 	hear_use(g);
+	if (++g->credentials_age_s >= CREDENTIALS_LOOK_S) {
+		g->credentials_age_s = 0;
+		apply_certificates(g);
+	}
 }
 
 static void on_settle(struct ev_loop *loop, ev_timer *w, int events)
@@ -312,6 +318,7 @@ static int vici_connect(void *user)
 
 static int start_ike(struct gateway *g)
 {
+	g->credentials = credentials_new();
 	g->ike = ike_new(g->loop, vici_connect, hear_ike, g);
 	return g->ike ? 0 : failed("the IKE client", -ENOMEM);
 }
@@ -357,6 +364,7 @@ static void fini(struct gateway *g)
 	guests_free(g->guests);
 	speaker_free(g->speaker);
 	ike_free(g->ike);
+	credentials_free(g->credentials);
 	store_free(g->store);
 	apply_free(g->apply);
 	monitor_close(g->monitor);

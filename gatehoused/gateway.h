@@ -35,6 +35,8 @@ struct gateway {
 	struct monitor *monitor;
 	struct ipsec *ipsec;
 	struct ike *ike;
+	struct credentials *credentials;
+	unsigned credentials_age_s;     /* since their files were last looked at */
 	struct ike_relay *relay;
 
 	ev_prepare turn;                /* before each wait: flush what the turn collected */
@@ -65,6 +67,8 @@ struct gh_reply;
 /* bgpd's VERDICT of a trial; its link ended before it. */
 void apply_verdict(struct gateway *g, const struct gh_reply *verdict);
 void apply_bgpd_left(struct gateway *g);
+/* Looks whether certificates' files were renewed; their connections are then set up anew. */
+void apply_certificates(struct gateway *g);
 /* States the running configuration's text to bgpd's module. */
 void apply_text(struct gateway *g);
 /* The usable SAs of a leg changed, or may have: tell arbiter and speaker. */

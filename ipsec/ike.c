@@ -9,10 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void ike_connection_fini(struct ike_connection *connection)
+{
+	ike_certificates_put(connection->certificates);
+	explicit_bzero(connection, sizeof(*connection));
+}
+
 static void conn_free(struct ike_conn *c)
 {
-	ike_certificates_put(c->want.certificates);
-	explicit_bzero(&c->want, sizeof(c->want));
+	ike_connection_fini(&c->want);
 	free(c);
 }
 

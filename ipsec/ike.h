@@ -100,6 +100,9 @@ struct ike_connection {
 	uint32_t dpd_s;                         /* 0: no dead peer detection */
 };
 
+/* Wipes the secret and gives the certificates back. */
+void ike_connection_fini(struct ike_connection *connection);
+
 enum ike_state {
 	IKE_AWAY,               /* charon is not reachable: nothing is known */
 	IKE_REFUSED,            /* charon refused to load it: see error */

@@ -137,8 +137,11 @@ test_store_LDADD = $(YANG_TEST_LIBS)
 test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixture.h
 test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_commit_LDADD = $(YANG_TEST_LIBS)
-check_PROGRAMS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
-TESTS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline
+check_PROGRAMS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_credentials
+TESTS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_credentials
+test_credentials_SOURCES = tests/unit/test_credentials.c
+test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_grid_SOURCES = tests/unit/test_grid.c
 test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
