@@ -22,6 +22,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/operate.c gatehoused/operate.h \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
+	gatehoused/show_config.c gatehoused/show_config.h \
 	gatehoused/show_routes.c \
 	gatehoused/speaker.c gatehoused/speaker.h \
 	gatehoused/timeline.c gatehoused/timeline.h

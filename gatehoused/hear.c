@@ -15,6 +15,7 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/operate.h"
 #include "gatehoused/show.h"
+#include "gatehoused/show_config.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
 #include "ipsec/ike.h"
@@ -217,9 +218,16 @@ static void hear_show(struct gateway *g, const struct gh_request *r)
 {
 	struct gh_buf out = { 0 };
 	char words[GH_TEXT_MAX + 1];
+	struct show_config config = {
+		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
+		.context = asked_new(g, r), .done = asked_done,
+	};
 	int rc;
 
 	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
+	if (show_config(g, &config))
+		return;
+	free(config.context);
 	rc = show(g, words, &out);
 	reply(g, r->id, rc, &out);
 	gh_buf_fini(&out);

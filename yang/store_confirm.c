@@ -199,10 +199,6 @@ static void tell(struct store_task *task, enum store_event_kind kind)
 {
 	struct store *s = task->store;
 
-	gh_info("configuration: confirmed commit %s", kind == STORE_CONFIRM_STARTED ? "waits" :
-		kind == STORE_CONFIRM_EXTENDED ? "waits longer" :
-		kind == STORE_CONFIRM_COMPLETE ? "confirmed" :
-		kind == STORE_CONFIRM_CANCELLED ? "cancelled" : "not confirmed in time, taken back");
 	store_tell(s, &(struct store_event){
 		.kind = kind, .user = task->internal ? NULL : task->who.name,
 		.from = task->r.user.from, .session = task->r.user.session,

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-
 static void begin_next(struct store *s);
 
 static char *copy(const char *text)
@@ -160,10 +158,6 @@ static void on_recorded(struct clerk_job *job)
 
 	take_history(task);
 	s->commits++;
-	gh_info("configuration: changed by %s%s%s, %zu circuits, %zu connections",
-		task->who.name[0] ? task->who.name : "the gateway",
-		task->r.user.from[0] ? " from " : "", task->r.user.from,
-		s->config->circuit_count, s->config->connection_count);
 	store_tell(s, &(struct store_event){
 		.kind = STORE_CHANGED,
 		.user = task->internal ? NULL : task->who.name,
