@@ -50,7 +50,11 @@ bgpd_plugin_vtysh_gatehouse_vtysh_so_CPPFLAGS = $(bgpd_plugin_gatehouse_so_CPPFL
 bgpd_plugin_vtysh_gatehouse_vtysh_so_CFLAGS = $(bgpd_plugin_gatehouse_so_CFLAGS)
 bgpd_plugin_vtysh_gatehouse_vtysh_so_LDFLAGS = -shared -Wl,-z,relro -Wl,-z,lazy
 bgpd_plugin_vtysh_gatehouse_vtysh_so_SOURCES = \
-	bgpd-plugin/gh_node.c bgpd-plugin/vtysh/gh_shim.c bgpd-plugin/vtysh/gh_shim.h
+	bgpd-plugin/gh_node.c bgpd-plugin/gh_nodes.h \
+	bgpd-plugin/gh_redact.c bgpd-plugin/gh_redact.h \
+	bgpd-plugin/vtysh/gh_shim.c bgpd-plugin/vtysh/gh_shim.h \
+	bgpd-plugin/vtysh/gh_shim_file.c bgpd-plugin/vtysh/gh_shim_hint.c \
+	bgpd-plugin/vtysh/gh_shim_support.c
 nodist_bgpd_plugin_vtysh_gatehouse_vtysh_so_SOURCES = bgpd-plugin/vtysh/gh_shim_commands.c
 
 # FRR's own extractor reads our command files. It tells a command's daemon by the

@@ -210,8 +210,12 @@ test_rib_LDADD = $(RIB_TEST_LIBS)
 test_table_SOURCES = tests/unit/test_table.c
 test_table_CFLAGS = $(UNIT_CFLAGS)
 test_table_LDADD = $(RIB_TEST_LIBS)
-check_PROGRAMS += test_gh_text test_gh_trial
-TESTS += test_gh_text test_gh_trial
+check_PROGRAMS += test_gh_redact test_gh_text test_gh_trial
+TESTS += test_gh_redact test_gh_text test_gh_trial
+
+test_gh_redact_SOURCES = tests/unit/test_gh_redact.c bgpd-plugin/gh_redact.c bgpd-plugin/gh_redact.h
+test_gh_redact_CFLAGS = $(UNIT_CFLAGS)
+test_gh_redact_LDADD = $(CMOCKA_LIBS)
 
 test_gh_text_SOURCES = tests/unit/test_gh_text.c bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h
 test_gh_text_CFLAGS = $(UNIT_CFLAGS)

@@ -1,16 +1,14 @@
 /*
- * The shim: see gh_shim.h.
+ * The nodes: see gh_shim.h.
  *
- * What vtysh must do itself stands here: moving between nodes, which it has to
- * follow, and telling `vtysh -b` from `vtysh -f`, which bgpd cannot see. The
- * rest is passed on to bgpd.
+ * Moving between nodes is vtysh's own to do, for it has to follow. The lines
+ * inside them are passed on to bgpd, by the commands that extract.pl makes.
  */
 #include "bgpd-plugin/vtysh/gh_shim.h"
 
 #include <zebra.h>
 
 #include <dlfcn.h>
-#include <getopt.h>
 
 #include "command.h"
 #include "defaults.h"
@@ -22,15 +20,11 @@
 #pragma GCC diagnostic ignored "-Wenum-conversion"
 
 #define EXPORT __attribute__((visibility("default")))
-#define LOAD_END "XFRR_end_configuration"
-#define BOOT "XGATEHOUSE_boot"
-
-static bool seen_node;          /* a file has entered one of our nodes */
 
 static int enter(struct vty *vty, enum gh_node node)
 {
 	vty->node = vty->node == GATEWAY_CANDIDATE_NODE ? GH_TWIN(node) : node;
-	seen_node = true;
+	gh_shim_file_concerns_us();
 	return CMD_SUCCESS;
 }
 
@@ -110,7 +104,7 @@ DEFUNSH_HIDDEN(VTYSH_BGPD, shim_line, shim_line_cmd,
 	       LINE_STR
 	       LINE_WORDS_STR)
 {
-	seen_node = true;
+	gh_shim_file_concerns_us();
 	return CMD_SUCCESS;
 }
 
@@ -149,6 +143,28 @@ DEFUNSH(VTYSH_REALLYALL, shim_end, shim_end_cmd,
 	return CMD_SUCCESS;
 }
 
+/* ---- the live log ------------------------------------------------------- */
+
+/* Events come with bgpd's log, for that is what vtysh can follow. */
+DEFUN(shim_monitor, shim_monitor_cmd,
+      "gateway monitor",
+      GATEWAY_STR
+      "Show what happens as it happens, among the log of bgpd\n")
+{
+	return vtysh_execute("terminal monitor bgpd");
+}
+
+DEFUN(shim_no_monitor, shim_no_monitor_cmd,
+      "no gateway monitor",
+      NO_STR
+      GATEWAY_STR
+      "Show no more of what happens\n")
+{
+	return vtysh_execute("no terminal monitor bgpd");
+}
+
+/* ---- all of it ----------------------------------------------------------- */
+
 static bool version_fits(void)
 {
 	static int fits = -1;
@@ -184,6 +200,9 @@ EXPORT void vty_init_vtysh(void)
 	}
 	install_element(CONFIG_NODE, &shim_candidate_cmd);
 	install_element(CONFIG_NODE, &shim_line_cmd);
+	install_element(ENABLE_NODE, &shim_monitor_cmd);
+	install_element(ENABLE_NODE, &shim_no_monitor_cmd);
+	gh_shim_support_init();
 	gh_nodes_twin();
 	for (int node = GATEWAY_NODE; node < GATEWAY_NODES_END; node++) {
 		for (size_t i = 0; i < array_size(exits); i++)
@@ -191,67 +210,22 @@ EXPORT void vty_init_vtysh(void)
 	}
 }
 
-/* ---- vtysh -b --------------------------------------------------------- */
-
-static int read_arguments(char *buffer, size_t size, char *argv[], int most)
-{
-	FILE *file = fopen("/proc/self/cmdline", "re");
-	size_t n = file ? fread(buffer, 1, size - 1, file) : 0;
-	int argc = 0;
-
-	if (file)
-		fclose(file);
-	buffer[n] = '\0';
-	for (char *p = buffer; p < buffer + n && argc < most - 1; p += strlen(p) + 1)
-		argv[argc++] = p;
-	argv[argc] = NULL;
-	return argc;
-}
-
-/* Was vtysh told to boot? Its own options, of which only -b counts. */
-static bool booting(void)
-{
-	static const struct option options[] = {
-		{ "boot", no_argument, NULL, 'b' },
-		{ "eval", required_argument, NULL, 'e' },
-		{ "command", required_argument, NULL, 'c' },
-		{ "daemon", required_argument, NULL, 'd' },
-		{ "vty_socket", required_argument, NULL, 'd' },
-		{ "config_dir", required_argument, NULL, 'd' },
-		{ "inputfile", required_argument, NULL, 'f' },
-		{ "histfile", required_argument, NULL, 'H' },
-		{ "pathspace", required_argument, NULL, 'N' },
-		{ NULL, 0, NULL, 0 },
-	};
-	char buffer[16384], *argv[256];
-	int argc = read_arguments(buffer, sizeof(buffer), argv, array_size(argv));
-	int saved_index = optind, saved_errors = opterr, option;
-	bool boot = false;
-
-	optind = 0;
-	opterr = 0;
-	while ((option = getopt_long(argc, argv, "be:c:d:nf:H:mEhCwN:ut", options, NULL)) != -1)
-		boot |= option == 'b';
-	optind = saved_index;
-	opterr = saved_errors;
-	return boot;
-}
-
 /*
- * vtysh ends a file with this command; right before, bgpd is told that the
- * file was the whole configuration and not lines to be added. A file without
- * our nodes says nothing (vtysh.conf is read before bgpd is connected).
+ * libfrr's, which vtysh calls for each command that it executes. The stock one
+ * does the work; before and after it there is something to see.
  */
 EXPORT int cmd_execute(struct vty *vty, const char *cmd, const struct cmd_element **matched,
 		       int vtysh)
 {
 	static int (*real)(struct vty *, const char *, const struct cmd_element **, int);
+	int rc;
 
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "cmd_execute");
-	if (seen_node && !strcmp(cmd, LOAD_END) && booting())
-		vtysh_execute_no_pager(BOOT);
-	return real(vty, cmd, matched, vtysh);
+	gh_shim_file_watch(cmd);
+	rc = real(vty, cmd, matched, vtysh);
+	gh_shim_hint(vty, cmd, rc);
+	return rc;
 }
 
 /* Programs that vtysh starts, such as the pager, have no use for the shim. */
