@@ -37,6 +37,21 @@
 
 /* ---- the loop ---------------------------------------------------------- */
 
+/* Each event once, to those who look on in vtysh (`gateway monitor`). */
+static void tell_events(struct gateway *g)
+{
+	const struct timeline_event *e;
+
+	while ((e = timeline_next(g->timeline, g->told + 1))) {
+		struct gh_fact f = { .type = GH_EVENT };
+
+		g->told = e->number;
+		f.config.text = e->text;
+		f.config.text_length = (uint32_t)strlen(e->text);
+		guests_send(g->guests, GH_ROLE_BGPD, &f);
+	}
+}
+
 static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 {
 	struct gateway *g = w->data;
@@ -50,6 +65,7 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 		speaker_sync(g->speaker, store_config(g->store));
 	}
 	more = apply_turn(g);
+	tell_events(g);
 	if (rib_flush(g->rib, now) || more)
 		ev_idle_start(loop, &g->more);
 	else

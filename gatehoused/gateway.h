@@ -49,6 +49,7 @@ struct gateway {
 	bool looping;                   /* the loop has begun: who works long keeps others waiting */
 	bool speaker_due;               /* legs or configuration changed */
 	uint32_t bgpd_pid;              /* of the bgpd whose paths we hold */
+	uint64_t told;                  /* number of the last event that bgpd was told */
 	struct ike_told *ike_told;      /* hear.c: by leg */
 	size_t ike_told_count;
 };

@@ -45,7 +45,7 @@ static vector expected(struct vty *vty, vector words, unsigned n)
 	vector_set(start, NULL);
 	found = cmd_describe_command(start, vty, &status);
 	vector_free(start);
-	if (found && status == CMD_SUCCESS && vector_active(found))
+	if (found && status != CMD_ERR_NO_MATCH)
 		return found;
 	if (found)
 		vector_free(found);

@@ -1,0 +1,224 @@
+"""vtysh - reloads, the candidate, the live log, and what a user may see
+
+  frr-reload.py ─► gatehouse-vtysh ─► bgpd + module ◄─► gatehoused
+
+No peers and no charon: what is shown is how the lines get in and out.
+"""
+
+import re
+
+import config
+from lab import wait_until
+from terminal import Terminal
+
+RELOAD = "/usr/lib/frr/frr-reload.py"
+BIN = "/run/lab/bin"
+FILE = "/run/lab/new.conf"
+PASSWORD = "Very-Secret-Word"
+MORE = """\
+gateway profile branch
+ ipsec lifetime 3600
+ weight 3
+exit
+gateway connection paris
+ prefix 10.30.0.0/16
+ weight 5
+exit
+gateway connection lyon
+ profile branch
+ remote-address 198.51.100.8
+ prefix 10.40.0.0/16
+exit
+router bgp 64999
+ neighbor 192.0.2.77 remote-as 64998
+ neighbor 192.0.2.77 password %s
+exit
+""" % PASSWORD
+
+
+def run(s):
+    s.gateway.start_daemon()
+    s.gateway.start_frr()
+    s.gateway.wait_answer()
+    s.gateway.configure(s.gateway.configuration + MORE)
+    s.gateway.vtysh("write memory")
+    # frr-reload.py wants a folder in which vtysh is called vtysh.
+    s.net.gw.run("mkdir", "-p", BIN)
+    s.net.gw.run("ln", "-sf", s.gateway.build / "bgpd-plugin/vtysh/gatehouse-vtysh", f"{BIN}/vtysh")
+    reload(s)
+    statuses(s)
+    hints(s)
+    live_log(s)
+    tech_support(s)
+
+
+# --- frr-reload.py, as it is installed ----------------------------------------------------------
+
+def reload(s):
+    saved = s.net.gw.read("/etc/frr/frr.conf")
+    s.report.equal(differences(s, saved), ([], []), "a reload of what runs has nothing to do")
+    s.report.equal(differences(s, shuffled(saved)), ([], []), "whatever the order of the blocks is")
+    changed = (shuffled(saved).replace(" weight 5\n", " weight 9\n")
+               .replace(" prefix 10.30.0.0/16\n", " prefix 10.31.0.0/16\n prefix 10.32.0.0/16\n")
+               .replace("remote-as 64998", "remote-as 64997"))
+    changed = without(changed, "gateway connection lyon") + """\
+gateway profile hub
+ weight 30
+ exit
+gateway connection nice
+ profile hub
+ remote-address 198.51.100.9
+ exit
+"""
+    away, more = differences(s, changed)
+    s.report.claim("no gateway line connection paris / weight 5" in away
+                   and "gateway line connection paris / weight 9" in more
+                   and "no gateway line connection lyon" in away
+                   and "gateway line connection nice / profile hub" in more,
+                   "--test names the lines with their nodes")
+    before = commits(s)
+    done = frr_reload(s, "--reload", changed)
+    now = s.gateway.vtysh("show running-config")
+    s.report.claim(not done.returncode and lines(now) >= lines(changed) - {"end", "!"}
+                   and "lyon" not in now, f"--reload takes over all of it {done.stderr[-300:] if done.returncode else ''}")
+    s.report.equal(commits(s) - before, 1, "in one transaction")
+    s.report.equal(differences(s, changed), ([], []), "and then has nothing to do")
+    s.report.claim("remote-as 64997" in now, "FRR's own lines too")
+    less = changed.replace(" prefix 10.32.0.0/16\n", "").replace(" weight 30\n", "")
+    before = commits(s)
+    done = frr_reload(s, "--reload", less)
+    now = s.gateway.vtysh("show running-config")
+    s.report.claim(not done.returncode and "10.32.0.0" not in now and "weight 30" not in now
+                   and commits(s) == before + 1, "a reload that only takes away is one transaction too")
+    refused(s, less)
+    frr_reload(s, "--reload", saved)
+    s.report.equal(config.nodes(s.gateway.vtysh("show running-config")), config.nodes(saved),
+                   "the first file again: the first text again")
+
+
+def refused(s, text):
+    """What gatehoused refuses fails the reload, and leaves everything."""
+    before = config.ours(s)
+    done = frr_reload(s, "--reload", text.replace(" weight 9\n", " weight 11\n")
+                      .replace(" asn 65010\n", " asn 12076\n").replace(" asn 65515\n", " asn 12076\n"))
+    s.report.claim(done.returncode and "12076" in done.stdout + done.stderr,
+                   "a refused reload exits non-zero and says why")
+    s.report.equal(config.ours(s), before, "and nothing of it took effect")
+    # A profile that is in use cannot go: a refusal of what only takes away.
+    done = frr_reload(s, "--reload", without(text, "gateway profile hub"))
+    s.report.claim(done.returncode and "hub" in done.stdout + done.stderr,
+                   "so does one that only takes away")
+    s.report.equal(config.ours(s), before, "and nothing of it took effect")
+
+
+def frr_reload(s, what, text):
+    s.net.gw.write(FILE, text, 0o640, "frr:frr")
+    return s.net.gw.run(RELOAD, what, "--stdout", "--bindir", BIN, FILE, check=False, timeout=120)
+
+
+def differences(s, text):
+    """(lines to delete, lines to add) as frr-reload.py --test prints them."""
+    done = frr_reload(s, "--test", text)
+    parts = re.split(r"^Lines To (Delete|Add)$", done.stdout, flags=re.M)
+    found = {"Delete": [], "Add": []}
+    for name, part in zip(parts[1::2], parts[2::2]):
+        found[name] = [line.strip() for line in part.splitlines() if line.strip(" =")]
+    if done.returncode:
+        found["Add"].append(done.stderr)
+    return found["Delete"], found["Add"]
+
+
+def blocks(text):
+    """The gateway's blocks, and the rest."""
+    ours, rest, inside = [], [], False
+    for line in text.splitlines(keepends=True):
+        if line.startswith("gateway"):
+            ours.append("")
+            inside = True
+        elif not line.startswith(" "):
+            inside = False
+        if inside:
+            ours[-1] += line
+        else:
+            rest.append(line)
+    return ours, "".join(rest)
+
+
+def shuffled(text):
+    """Blocks in the opposite order, and behind FRR's."""
+    ours, rest = blocks(text)
+    return rest + "".join(reversed(ours))
+
+
+def without(text, node):
+    ours, rest = blocks(text)
+    return rest + "".join(block for block in ours if not block.startswith(node + "\n"))
+
+
+def lines(text):
+    return {line.strip() for line in text.splitlines() if line.strip()}
+
+
+def commits(s):
+    return s.gateway.daemon.log_text().count("configuration: changed")
+
+
+# --- files and lines ----------------------------------------------------------------------------
+
+def statuses(s):
+    """vtysh's exit status after a file, as a script sees it."""
+    saved = s.net.gw.read("/etc/frr/frr.conf")
+    for wrong, rc in ((saved, 0), (saved.replace(" mtu ", " mtu ") + "gateway\n asn 12076\n exit\n", 1)):
+        s.net.gw.write("/etc/frr/frr.conf", wrong, 0o640, "frr:frr")
+        done = s.net.gw.run(*s.gateway.vtysh_command(), "-b", check=False, timeout=60)
+        s.report.equal(bool(done.returncode), bool(rc),
+                       f"vtysh -b exits {'non-zero after a refusal' if rc else 'with 0'}")
+        s.report.equal("12076" in done.stdout + done.stderr, bool(rc), "and says why" if rc else "silently")
+        done = s.net.gw.run(*s.gateway.vtysh_command(), "-f", "/etc/frr/frr.conf", check=False)
+        s.report.equal(bool(done.returncode), bool(rc), f"vtysh -f too ({done.returncode})")
+    done = s.net.gw.run(*s.gateway.vtysh_command(), "-n", "-b", check=False)
+    s.report.equal(done.returncode, 0, "vtysh -n -b does not care")
+    s.net.gw.write("/etc/frr/frr.conf", saved, 0o640, "frr:frr")
+
+
+def hints(s):
+    for node, line, says in (("gateway", "asn 0", "expected (1-4294967295), not \"0\""),
+                             ("gateway", "mtu 100", "(1280-9000)"),
+                             ("gateway expressroute dc1", "bfd interval 5 multiplier 3", "(10-60000)"),
+                             ("gateway connection paris", "weight 5 6", "nothing more")):
+        done = s.gateway.vtysh("configure terminal", node, line, check=False)
+        said = done.stdout + done.stderr
+        s.report.claim(says in said or says in said.lower(), f"{line}: {said.strip()}")
+
+
+# --- looking on ---------------------------------------------------------------------------------
+
+def live_log(s):
+    terminal = Terminal(s.gateway)
+    terminal.ask("gateway monitor\n")
+    s.gateway.vtysh("configure terminal", "gateway connection rome")
+    s.gateway.vtysh("configure terminal", "no gateway connection rome")
+    seen = ""
+
+    def event():
+        nonlocal seen
+        seen += terminal.ask("\n")
+        return "event: rome" in seen
+    wait_until(event, 10, "the new connection in the live log")
+    s.report.claim(True, "gateway monitor shows what happens as it happens")
+    terminal.ask("no gateway monitor\n")
+    terminal.close()
+
+
+def tech_support(s):
+    text = s.gateway.vtysh("show tech-support gateway")
+    encrypted = re.search(r"shared-key 6 (\S+)", config.ours(s))[1]
+    for secret, what in ((encrypted, "the encrypted shared key"), (PASSWORD, "a password of FRR's"),
+                         (s.gateway.configuration.split("shared-key 0 ")[1].split()[0], "the shared key")):
+        s.report.claim(secret not in text, f"show tech-support gateway does not hold {what}")
+    missing = [part for part in ("show version", "show gateway\n", "show gateway connections",
+                                 "show gateway events", "show bgp view all summary",
+                                 "gateway connection paris", "shared-key (not shown)",
+                                 "show gateway connection paris diagnose")
+               if part not in text]
+    s.report.equal(missing, [], "it holds the rest")
