@@ -20,6 +20,12 @@ static const struct {
 			    "validate", "startup", "xpath", NULL } },
 	{ "ietf-netconf-acm", { NULL } },
 	{ "gatehouse-access", { NULL } },
+	{ "ietf-netconf-with-defaults", { NULL } },
+	{ "ietf-netconf-monitoring", { NULL } },
+	{ "ietf-netconf-nmda", { "with-defaults", NULL } },
+	{ "ietf-netconf-notifications", { NULL } },
+	{ "notifications", { NULL } },
+	{ "nc-notifications", { NULL } },
 	{ "gatehouse", { NULL } },
 };
 

@@ -102,6 +102,20 @@ void findings_move(struct findings *findings, struct findings *from)
 	*from = (struct findings){ 0 };
 }
 
+void findings_copy(struct findings *findings, const struct findings *from)
+{
+	for (size_t i = 0; from && i < from->count; i++) {
+		struct finding *f = grow(findings);
+
+		*f = from->array[i];
+		f->app_tag = copy(f->app_tag);
+		f->path = copy(f->path);
+		f->text = copy(f->text);
+		f->detail = copy(f->detail);
+		findings->errors += !f->warning;
+	}
+}
+
 void findings_fini(struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {

@@ -69,6 +69,8 @@ void finding_app_tag_set(struct finding *finding, const char *app_tag);
 void finding_detail_set(struct finding *finding, const char *detail);
 /* Moves all of from to the end of findings; from is empty then. */
 void findings_move(struct findings *findings, struct findings *from);
+/* Appends copies of all of from. */
+void findings_copy(struct findings *findings, const struct findings *from);
 void findings_fini(struct findings *findings);
 
 /* "operation-failed" */

@@ -228,4 +228,13 @@ struct ly_ctx *store_context(const struct store *store);
 /* Running or candidate (which is running's while unmodified); never NULL; borrowed for the job. */
 const struct lyd_node *store_tree(const struct store *store, enum store_name name);
 
+/*
+ * The startup configuration as a tree, not validated; the caller frees it with
+ * lyd_free_siblings. -errno with a finding.
+ */
+int store_startup_tree(const struct store *store, struct lyd_node **out, struct findings *findings);
+/* Appends a secret as it is kept, encrypted. -EINVAL: it cannot be one, words in why. */
+int store_secret(const struct store *store, const char *clear, struct gh_buf *out,
+		 struct gh_buf *why);
+
 #endif

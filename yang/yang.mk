@@ -5,7 +5,9 @@ OUR_MODULES = \
 	yang/modules/gatehouse-access.yang \
 	yang/modules/gatehouse-operations.yang \
 	yang/modules/gatehouse-state.yang \
-	yang/modules/gatehouse-types.yang
+	yang/modules/gatehouse-types.yang \
+	yang/modules/nc-notifications.yang \
+	yang/modules/notifications.yang
 EXTRA_DIST += yang/embed $(OUR_MODULES)
 # Of the IETF, and so not of this tree: the host's package has them.
 IETF_MODULES = \
@@ -64,6 +66,39 @@ libghyang_a_SOURCES = \
 	yang/store_look.c \
 	yang/store_plan.c \
 	yang/store_request.c \
+	yang/store_tree.c \
 	yang/text_diff.c yang/text_diff.h \
 	yang/transaction.c yang/transaction.h
+# NETCONF, over all of the above.
+noinst_LIBRARIES += libnetconf.a
+libnetconf_a_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+libnetconf_a_SOURCES = \
+	yang/netconf/capabilities.c \
+	yang/netconf/edit_config.c yang/netconf/edit_config.h \
+	yang/netconf/edit_walk.c yang/netconf/edit_walk.h \
+	yang/netconf/filter.c yang/netconf/filter.h \
+	yang/netconf/framing.c yang/netconf/framing.h \
+	yang/netconf/host.h \
+	yang/netconf/libyang_compat.h \
+	yang/netconf/message.c yang/netconf/message.h \
+	yang/netconf/monitoring.c yang/netconf/monitoring.h \
+	yang/netconf/ops_action.c \
+	yang/netconf/ops_edit.c \
+	yang/netconf/ops_get.c \
+	yang/netconf/ops_schema.c \
+	yang/netconf/ops_session.c \
+	yang/netconf/ops_stream.c \
+	yang/netconf/path.c yang/netconf/path.h \
+	yang/netconf/reply.c yang/netconf/reply.h \
+	yang/netconf/rpc.c yang/netconf/rpc.h \
+	yang/netconf/rpc_params.c \
+	yang/netconf/server.c yang/netconf/server.h yang/netconf/server_private.h \
+	yang/netconf/session.c yang/netconf/session.h \
+	yang/netconf/stream.c yang/netconf/stream.h
+NETCONF_LIBS = libnetconf.a $(GHYANG_LIBS)
+
+# sshd's subsystem.
+sbin_PROGRAMS += gatehouse-netconf
+gatehouse_netconf_SOURCES = yang/netconf/relay.c
+
 GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS) $(EV_LIBS)
