@@ -16,6 +16,7 @@ Errors: Failure (something the lab needs did not work) with words for a reader.
 """
 
 import ctypes
+import fcntl
 import os
 import pathlib
 import shutil
@@ -324,3 +325,15 @@ def need(*programs):
     missing = [p for p in programs if not shutil.which(p, path=path)]
     if missing:
         raise Failure(f"missing programs: {' '.join(missing)} (./quickstart installs them)")
+
+
+def alone():
+    """One run at a time: with two, each takes the other's milliseconds for its own figures."""
+    pathlib.Path("/run/lock").mkdir(exist_ok=True)
+    lock = open("/run/lock/gatehouse-scenario", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("another run of the scenarios is under way; waiting for its end", flush=True)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
