@@ -169,6 +169,7 @@ static void apply_base(struct gateway *g, const struct gw_config *from, const st
 	edges_del_missing(g, from, to);
 	if (to->mtu)
 		ipsec_mtu_set(g->ipsec, to->mtu);
+	ipsec_mss_set(g->ipsec, to->tcp_mss);
 	fib_kernel_vnet_set(g->kernel, to->vnet_interface);
 	if (space_differs(from, to))
 		rib_space_set(g->rib, to->address_space, to->address_space_count);
@@ -340,7 +341,7 @@ bool apply_turn(struct gateway *g)
 int apply_new(struct gateway *g)
 {
 	const struct transaction_backend *const backends[] = {
-		&apply_checks, &apply_kernel, &apply_gateway,
+		&apply_checks, &apply_charon, &apply_bgpd, &apply_kernel, &apply_gateway,
 	};
 	struct apply *a = calloc(1, sizeof(*a));
 

@@ -46,9 +46,9 @@ struct apply {
 
 	size_t peers_added;                     /* changes whose peer the kernel step added */
 	bool planned;                           /* the kernel step applied the new plan */
-	uint32_t trial;                         /* number of the last question to charon or bgpd */
+	struct ike_trial *trial_charon;         /* charon's answer is awaited; else NULL */
+	uint32_t trial;                         /* number of the last question to bgpd */
 	bool trying;                            /* bgpd's answer to it is awaited */
-	size_t tries_open;                      /* charon's answers to it that are */
 };
 
 static inline bool apply_late(struct gh_time until)
@@ -58,6 +58,8 @@ static inline bool apply_late(struct gh_time until)
 
 /* apply_bgpd.c */
 extern const struct transaction_backend apply_bgpd;
+
+extern const struct transaction_backend apply_charon;
 
 /*
  * apply_charon.c. false: the connection is not for charon now (shut down, or incomplete). The

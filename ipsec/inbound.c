@@ -92,7 +92,7 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 	if (!merge_ecn(&p, outer_tos))
 		return IPSEC_DROP_ECN;
 	flows_see(in->flows, &p);
-	mss_clamp(&p, mss_for(in->mtu, p.family));
+	mss_clamp(&p, mss_for(in->mtu, in->mss, p.family));
 	if (!gro_add(&in->gro, &p)) {
 		inbound_flush(in);
 		gro_add(&in->gro, &p);

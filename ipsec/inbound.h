@@ -25,6 +25,7 @@ struct inbound {
 	int tun_fd;
 	uint16_t port;                  /* our own, told to ike */
 	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
+	_Atomic uint16_t mss;           /* wanted for TCP; 0: what fits the MTU */
 	void *ctx;
 	void (*ike)(void *ctx, const struct gh_endpoint *local,
 		    const struct gh_endpoint *remote, const uint8_t *datagram, size_t length);

@@ -188,6 +188,12 @@ void ipsec_mtu_set(struct ipsec *i, uint16_t mtu)
 	i->worker[WORKER_RX].in.mtu = mtu;
 }
 
+void ipsec_mss_set(struct ipsec *i, uint16_t mss)
+{
+	i->worker[WORKER_TX].out.mss = mss;
+	i->worker[WORKER_RX].in.mss = mss;
+}
+
 /* Was it awake at both ticks, and never in between to sleep? */
 static void check_worker(struct ipsec *i, unsigned k)
 {

@@ -52,6 +52,8 @@ void ipsec_free(struct ipsec *i);
 
 /* The TUN's MTU changed: what is larger is refused, and TCP's MSS clamped to fit. */
 void ipsec_mtu_set(struct ipsec *i, uint16_t mtu);
+/* What TCP's MSS is clamped to, where the MTU asks for no less; 0: what fits the MTU. */
+void ipsec_mss_set(struct ipsec *i, uint16_t mss);
 
 /*
  * Once a second: frees what no worker can see any more, ends orphans. changed

@@ -18,10 +18,12 @@
 #define OPTION_NOP 1
 #define OPTION_MSS 2
 
-uint16_t mss_for(uint16_t mtu, uint8_t family)
+uint16_t mss_for(uint16_t mtu, uint16_t wanted, uint8_t family)
 {
 	/* 20 + 20 and 40 + 20 bytes of headers, and 10 to spare, as Azure's 1350 has it. */
-	return (uint16_t)(mtu - (family == AF_INET ? 50 : 70));
+	uint16_t fits = (uint16_t)(mtu - (family == AF_INET ? 50 : 70));
+
+	return wanted && wanted < fits ? wanted : fits;
 }
 
 /* The offset of the value within the TCP header, 0 when there is none. */

@@ -14,8 +14,11 @@
 
 #include "ipsec/packet.h"
 
-/* What to clamp to: 1350 for IPv4 at the default MTU of 1400, 20 less for IPv6. */
-uint16_t mss_for(uint16_t mtu, uint8_t family);
+/*
+ * What to clamp to: 1350 for IPv4 at the default MTU of 1400, 20 less for IPv6;
+ * or what is wanted (0: nothing), if that is less.
+ */
+uint16_t mss_for(uint16_t mtu, uint16_t wanted, uint8_t family);
 
 /*
  * Lowers the option of a SYN or SYN-ACK to most and corrects the checksum,

@@ -148,7 +148,7 @@ void outbound_packet(struct outbound *o, const struct virtio_net_hdr *v, uint8_t
 		return;
 	flows_see(o->flows, &g.packet);
 	if (!g.size)
-		mss_clamp(&g.packet, mss_for(o->mtu, g.packet.family));
+		mss_clamp(&g.packet, mss_for(o->mtu, o->mss, g.packet.family));
 	while ((length = gso_length(&g)))
 		add_segment(o, sa, &g, (uint32_t)length);
 }

@@ -38,6 +38,7 @@ struct outbound {
 	int tun_fd;                     /* for ICMP to inner senders */
 	int natt_fd[2];
 	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
+	_Atomic uint16_t mss;           /* wanted for TCP; 0: what fits the MTU */
 	struct icmp_limit limit;
 	struct gh_time now;             /* of this batch */
 	unsigned runs;

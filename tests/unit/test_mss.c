@@ -30,8 +30,10 @@ static size_t make_syn(uint8_t family, const uint8_t *options, unsigned bytes, u
 static void test_values(void **state)
 {
 	(void)state;
-	assert_int_equal(mss_for(1400, AF_INET), 1350);
-	assert_int_equal(mss_for(1400, AF_INET6), 1330);
+	assert_int_equal(mss_for(1400, 0, AF_INET), 1350);
+	assert_int_equal(mss_for(1400, 1200, AF_INET), 1200);
+	assert_int_equal(mss_for(1400, 1400, AF_INET), 1350);
+	assert_int_equal(mss_for(1400, 0, AF_INET6), 1330);
 }
 
 static void test_clamps_at_any_offset(void **state)
