@@ -176,6 +176,8 @@ static bool rule_stays(const struct rules_home *h, const struct rule_set *found,
 		return false;
 	if (r->priority == priority_of(h) + PRIORITY_LEFT)
 		return true;
+	if (h->forget)
+		return false;
 	closed.priority = priority_of(h) + PRIORITY_LEFT;
 	closed.table = 0;
 	closed.unreachable = true;

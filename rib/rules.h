@@ -18,6 +18,7 @@ struct rules_home {
 	struct gh_buf *b;
 	uint32_t table;
 	char tun[GH_IFNAME_MAX + 1];
+	bool forget;                    /* the plan before was refused: its interfaces never were ours */
 };
 
 /* The TUN's rule alone; those of an earlier process stay. */

@@ -21,6 +21,7 @@
 #include "rib/tunnel_peers.h"
 
 #define METRIC_SPACE 10
+#define METRIC_TRIAL 4095
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u
 
@@ -160,21 +161,37 @@ static int sweep(struct underlay *u, const struct underlay_plan *plan, int vnet)
 	return error;
 }
 
-/* Only what is new may refuse the plan; what stood before is tried again with the next one. */
-static int spaces_apply(struct underlay *u, const struct underlay_plan *plan, int vnet)
+/*
+ * Would the kernel take the routes of new spaces, or of all by another interface?
+ * Tried with a metric that none would prefer, so that what is in use stays so.
+ */
+static int spaces_try(struct underlay *u, const struct underlay_plan *plan, int vnet)
 {
 	bool moved = strcmp(plan->vnet, u->plan.vnet);
 	int error = 0;
 
-	for (unsigned i = 0; vnet && i < plan->spaces_count; i++) {
+	for (unsigned i = 0; vnet && !error && i < plan->spaces_count; i++) {
 		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
-		int refused = route(u, RTNL_REPLACE, &r);
 
-		/* The routes come when the link does. */
-		if (refused != -ENETDOWN && (moved || !space_is_wanted(&u->plan, &plan->spaces[i])))
-			keep_first(&error, refused);
+		if (!moved && space_is_wanted(&u->plan, &plan->spaces[i]))
+			continue;
+		r.metric = METRIC_TRIAL;
+		error = route(u, RTNL_REPLACE, &r);
+		if (!error)
+			route(u, RTNL_DEL, &r);
+		else if (error == -ENETDOWN)
+			error = 0;      /* the routes come when the link does */
 	}
 	return error;
+}
+
+static void spaces_apply(struct underlay *u, const struct underlay_plan *plan, int vnet)
+{
+	for (unsigned i = 0; vnet && i < plan->spaces_count; i++) {
+		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
+
+		route(u, RTNL_REPLACE, &r);
+	}
 }
 
 /* ---- the plan ---- */
@@ -273,7 +290,7 @@ static int plan_apply(struct underlay *u, const struct underlay_plan *plan)
 		forwarding_tune(plan->vnet, false);
 	for (unsigned i = 0; i < plan->edges_count; i++)
 		forwarding_tune(plan->edges[i], true);
-	keep_first(&error, spaces_apply(u, plan, vnet));
+	spaces_apply(u, plan, vnet);
 	marks_apply(u, plan);
 	refused = rules_apply(&u->rules, plan);
 	if (refused && !u->why[0])
@@ -288,16 +305,22 @@ static int plan_apply(struct underlay *u, const struct underlay_plan *plan)
 
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 {
+	bool first = !u->planned;
 	int error;
 
 	u->why[0] = '\0';
+	error = spaces_try(u, plan, plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0);
+	if (error && !first && plan != &u->plan)
+		return error;
 	if (plan->mtu)
 		u->mtu = plan->mtu;
-	error = plan_apply(u, plan);
+	keep_first(&error, plan_apply(u, plan));
 	if (plan != &u->plan)
 		u->plan = *plan;
 	u->planned = true;
-	if (u->closed)
+	u->rules.forget = error;
+	/* A refused plan will be undone; the first, and one that already was in force, stay as far as they go. */
+	if (u->closed && (!error || first || plan == &u->plan))
 		keep_first(&error, forward(u, plan));
 	return error;
 }
