@@ -1,21 +1,18 @@
 /*
  * Why won't this peer come up? A ladder from the outer route to the prefixes:
  * the first rung that fails is the answer, with what to do about it. Rungs
- * behind it are not judged, since they can not hold yet. See show.h.
+ * behind it are not judged, since they can not hold yet. See state.h.
  */
 #include <errno.h>
-#include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "gatehoused/gateway.h"
-#include "gatehoused/grid.h"
 #include "gatehoused/guests.h"
-#include "gatehoused/json.h"
-#include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
+#include "gatehoused/state_part.h"
 #include "ipsec/ike.h"
 #include "ipsec/ipsec.h"
 #include "rib/rib.h"
@@ -243,71 +240,58 @@ static void count_packets(void *ctx, const struct ipsec_sa_state *s)
 	v->packets[s->name.direction == GH_OUT] += s->packets;
 }
 
-static void climb(struct view *v, struct json_object *o)
+static void climb(struct view *v, struct writer *w)
 {
-	struct json_object *list = put_list(o, "rungs");
-	bool failed = false;
+	static const char *const results[] = {
+		[RUNG_GOOD] = "ok", [RUNG_BAD] = "failed", [RUNG_SKIPPED] = "not-used",
+	};
+	const char *failed = NULL;
+	char remedy[TEXT_MAX] = "";
 
+	writer_list(w, "rung");
 	for (size_t i = 0; i < sizeof(ladder) / sizeof(*ladder); i++) {
-		struct json_object *row = json_object_new_object();
 		enum rung_result r = RUNG_SKIPPED;
 
 		v->seen[0] = v->remedy[0] = '\0';
 		if (!failed)
 			r = ladder[i].look(v);
-		put_text(row, "rung", ladder[i].name);
-		put_text(row, "result", failed ? "not reached" : r == RUNG_GOOD ? "ok"
-				      : r == RUNG_SKIPPED ? "not used" : "FAILED");
-		if (v->seen[0])
-			put_text(row, "seen", v->seen);
+		writer_open(w, NULL);
+		writer_text(w, "name", ladder[i].name);
+		writer_text(w, "result", failed ? "not-reached" : results[r]);
+		writer_text_if(w, "seen", v->seen);
+		writer_close(w);
 		if (r == RUNG_BAD) {
-			failed = true;
-			put_text(row, "remedy", v->remedy);
-			put_text(o, "failed-rung", ladder[i].name);
-			put_text(o, "remedy", v->remedy);
+			failed = ladder[i].name;
+			snprintf(remedy, sizeof(remedy), "%s", v->remedy);
 		}
-		json_object_array_add(list, row);
 	}
-	put_flag(o, "healthy", !failed);
+	writer_list_end(w);
+	writer_flag(w, "healthy", !failed);
+	writer_text_if(w, "failed-rung", failed);
+	writer_text_if(w, "remedy", remedy);
 }
 
-/* argument: "NAME diagnose" */
-struct json_object *show_diagnose(struct gateway *g, const char *argument, struct gh_buf *out)
+int state_diagnose(struct gateway *g, const char *connection, bool pretty, struct gh_buf *out,
+		   struct gh_buf *why)
 {
 	struct view v = { .gateway = g };
-	char name[GH_NAME_MAX + 1];
-	size_t n = strcspn(argument, " ");
-	struct json_object *o;
+	struct writer w = { .out = out, .pretty = pretty };
 
-	if (!n || n >= sizeof(name) || strcmp(argument + n, " diagnose")) {
-		gh_buf_printf(out, "expected: show gateway connection NAME diagnose");
-		return NULL;
-	}
-	snprintf(name, sizeof(name), "%.*s", (int)n, argument);
-	v.connection = gw_config_connection(store_config(g->store), name);
+	v.connection = gw_config_connection(store_config(g->store), connection);
 	if (!v.connection) {
-		gh_buf_printf(out, "there is no connection %s: see `show gateway connections`", name);
-		return NULL;
+		gh_buf_printf(why, "there is no connection %s: see `show gateway connections`",
+			      connection);
+		return -ENOENT;
 	}
 	v.ike = ike_status(g->ike, v.connection->leg);
 	v.peer = speaker_peer(g->speaker, v.connection->leg * 2 +
 			      (v.connection->peer_address.family == AF_INET6));
 	ipsec_sa_each(g->ipsec, v.connection->leg, count_packets, &v);
-	o = json_object_new_object();
-	put_text(o, "connection", name);
-	climb(&v, o);
-	return o;
-}
-
-void print_diagnose(struct json_object *o, struct gh_buf *out)
-{
-	static const struct grid_column columns[] = {
-		{ "rung", "Rung" }, { "result", "Result" }, { "seen", "Seen" },
-	};
-
-	grid_print(json_object_object_get(o, "rungs"), columns, sizeof(columns) / sizeof(*columns), out);
-	if (json_object_get_boolean(json_object_object_get(o, "healthy")))
-		gh_buf_printf(out, "\n%s is healthy.\n", grid_value(o, "connection"));
-	else
-		gh_buf_printf(out, "\nWhat to do: %s.\n", grid_value(o, "remedy"));
+	writer_open(&w, NULL);
+	writer_open(&w, "gatehouse:output");
+	writer_text(&w, "connection", connection);
+	climb(&v, &w);
+	writer_close(&w);
+	writer_close(&w);
+	return 0;
 }

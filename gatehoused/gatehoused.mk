@@ -11,21 +11,29 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_kernel.c \
 	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/diagnose.c \
+	gatehoused/failover_test.c gatehoused/failover_test.h \
 	gatehoused/gateway.c gatehoused/gateway.h \
 	gatehoused/grid.c gatehoused/grid.h \
 	gatehoused/guests.c gatehoused/guests.h \
 	gatehoused/hear.c \
 	gatehoused/host.c gatehoused/host.h \
-	gatehoused/json.c gatehoused/json.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
+	gatehoused/meter.c gatehoused/meter.h \
 	gatehoused/operate.c gatehoused/operate.h \
+	gatehoused/operate_gateway.c \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
 	gatehoused/show_config.c gatehoused/show_config.h \
-	gatehoused/show_routes.c \
+	gatehoused/show_view.c \
 	gatehoused/speaker.c gatehoused/speaker.h \
-	gatehoused/timeline.c gatehoused/timeline.h
+	gatehoused/state.c gatehoused/state.h gatehoused/state_part.h \
+	gatehoused/state_connection.c \
+	gatehoused/state_gateway.c \
+	gatehoused/state_leg.c \
+	gatehoused/state_route.c \
+	gatehoused/timeline.c gatehoused/timeline.h \
+	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c
 gatehoused_gatehoused_LDADD = libgatehoused.a libghyang.a librib.a libike.a libipsec.a libbase.a \

@@ -15,9 +15,12 @@
 
 #include "base/log.h"
 #include "gatehoused/credentials.h"
+#include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
+#include "gatehoused/operate.h"
+#include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
 #include "ipsec/ike.h"
@@ -66,6 +69,7 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 	}
 	more = apply_turn(g);
 	tell_events(g);
+	more |= show_turn(g);
 	if (rib_flush(g->rib, now) || more)
 		ev_idle_start(loop, &g->more);
 	else
@@ -80,6 +84,15 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_timer_set(&g->rib_due, wait, 0.0);
 		ev_timer_start(loop, &g->rib_due);
 	}
+	pulse_sleep(&g->pulse, gh_now());
+}
+
+static void on_awake(struct ev_loop *loop, ev_check *w, int events)
+{
+	struct gateway *g = w->data;
+
+	(void)loop, (void)events;
+	pulse_wake(&g->pulse, gh_now());
 }
 
 /* The work is done by on_turn; these only keep the loop from sleeping over it. */
@@ -99,6 +112,21 @@ static void on_tunnel(void *ctx, uint32_t leg)
 	apply_tunnel(ctx, leg);
 }
 
+static void sample(struct gateway *g)
+{
+	const struct gw_config *c = store_config(g->store);
+	struct gh_time now = gh_now();
+	struct ipsec_leg_counters leg;
+	struct ipsec_counters all;
+
+	ipsec_counters(g->ipsec, &all);
+	meter_sample(g->meter, METER_ALL, all.in_packets, all.out_packets, now);
+	for (size_t i = 0; i < c->connection_count; i++) {
+		ipsec_leg_counters(g->ipsec, c->connections[i].leg, &leg);
+		meter_sample(g->meter, c->connections[i].leg, leg.in_packets, leg.out_packets, now);
+	}
+}
+
 static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct gateway *g = w->data;
@@ -111,6 +139,7 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 		g->credentials_age_s = 0;
 		apply_certificates(g);
 	}
+	sample(g);
 }
 
 static void on_settle(struct ev_loop *loop, ev_timer *w, int events)
@@ -169,6 +198,8 @@ static void watch(struct gateway *g)
 {
 	ev_prepare_init(&g->turn, on_turn);
 	ev_set_priority(&g->turn, EV_MAXPRI);   /* before the guests' links are flushed */
+	ev_check_init(&g->awake, on_awake);
+	ev_set_priority(&g->awake, EV_MAXPRI);
 	ev_idle_init(&g->more, on_more);
 	ev_timer_init(&g->rib_due, on_rib_due, 0.0, 0.0);
 	ev_timer_init(&g->second, on_second, 1.0, 1.0);
@@ -180,9 +211,11 @@ static void watch(struct gateway *g)
 	ev_io_init(&g->keeper_line, on_keeper_line, KEEPER_LINE, EV_READ);
 	ev_signal_init(&g->term, on_stop, SIGTERM);
 	ev_signal_init(&g->interrupt, on_stop, SIGINT);
+	g->awake.data = g;
 	g->turn.data = g->more.data = g->rib_due.data = g->second.data = g;
 	g->settle.data = g->sweep.data = g->link_events.data = g->esp_events.data = g;
 	ev_prepare_start(g->loop, &g->turn);
+	ev_check_start(g->loop, &g->awake);
 	ev_timer_start(g->loop, &g->second);
 	ev_timer_start(g->loop, &g->settle);
 	ev_io_start(g->loop, &g->link_events);
@@ -294,6 +327,8 @@ static void hear_store(void *self, const struct store_event *e)
 		tell_confirm(g, e);
 		return;
 	}
+	g->commits++;
+	failover_tests_sync(g->tests);
 	apply_text(g);
 	timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: changed by %s%s%s",
 		     e->user ? e->user : "gatehoused", e->from && *e->from ? " from " : "",
@@ -315,6 +350,16 @@ static int start_store(struct gateway *g)
 		store_watch(g->store, hear_store, g);
 	gh_buf_fini(&message);
 	return rc;
+}
+
+static int start_tests(struct gateway *g)
+{
+	const struct failover_host host = {
+		.context = g, .hold = operate_hold, .told = hear_test,
+	};
+
+	g->tests = failover_tests_new(g->loop, &host);
+	return g->tests ? 0 : failed("failover tests", -ENOMEM);
 }
 
 static int start_guests(struct gateway *g)
@@ -392,6 +437,8 @@ static int start(struct gateway *g)
 	if (!rc)
 		rc = start_rib(g);
 	if (!rc)
+		rc = start_tests(g);
+	if (!rc)
 		rc = start_store(g);
 	if (!rc)
 		rc = start_ike(g);
@@ -423,6 +470,8 @@ static void fini(struct gateway *g)
 	ipsec_free(g->ipsec);
 	ike_relay_free(g->relay);
 	underlay_close(g->underlay);
+	failover_tests_free(g->tests);
+	meter_free(g->meter);
 	timeline_free(g->timeline);
 	free(g->ike_told);
 	ev_loop_destroy(g->loop);
@@ -436,8 +485,9 @@ int gateway_run(const struct options *o)
 	if (rc < 0)
 		return -failed("without the keeper", rc);
 	g.timeline = timeline_new();
+	g.meter = meter_new();
 	g.loop = ev_default_loop(0);
-	if (!g.timeline || !g.loop)
+	if (!g.timeline || !g.meter || !g.loop)
 		return 1;
 	rc = start(&g);
 	if (!rc) {

@@ -17,6 +17,7 @@
 
 #include "base/clock.h"
 #include "base/fact.h"
+#include "gatehoused/meter.h"
 #include "gatehoused/options.h"
 #include "yang/config.h"
 
@@ -45,8 +46,15 @@ struct gateway {
 	ev_io link_events, esp_events, keeper_line;
 	ev_signal term, interrupt;
 
+	struct meter *meter;
+	struct pulse pulse;
+	struct failover_tests *tests;
+	struct show_job *shows;         /* answers in the making */
+	ev_check awake;                 /* after each wait */
+
 	struct apply *apply;
 	bool looping;                   /* the loop has begun: who works long keeps others waiting */
+	uint64_t commits;               /* changes of the running configuration since the start */
 	bool speaker_due;               /* legs or configuration changed */
 	uint32_t bgpd_pid;              /* of the bgpd whose paths we hold */
 	uint64_t told;                  /* number of the last event that bgpd was told */
@@ -85,6 +93,8 @@ void hear_joined(void *gateway, enum gh_role role);
 void hear_left(void *gateway, enum gh_role role);
 void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact);
 void hear_leg(void *gateway, const struct rib_leg_event *event);
+/* A failover test of a circuit began or ended. */
+void hear_test(void *gateway, const char *circuit, const char *why);
 void hear_link(void *gateway, const struct link_state *link);
 void hear_link_lost(void *gateway);
 void hear_ike(void *gateway, uint32_t leg);

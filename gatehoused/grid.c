@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Names may hold blanks, numbers do not. */
 static void append(char *text, size_t size, struct json_object *item)
@@ -16,12 +17,32 @@ static void append(char *text, size_t size, struct json_object *item)
 	snprintf(text + used, size - used, "%s%s", used ? between : "", json_object_get_string(item));
 }
 
-const char *grid_value(struct json_object *row, const char *key)
+struct json_object *grid_find(struct json_object *row, const char *path)
 {
-	static char text[1024];
-	struct json_object *v;
+	while (row && *path) {
+		size_t n = strcspn(path, "/");
+		char key[64];
 
-	if (!json_object_object_get_ex(row, key, &v) || !v)
+		snprintf(key, sizeof(key), "%.*s", (int)n, path);
+		if (!json_object_is_type(row, json_type_object) ||
+		    !json_object_object_get_ex(row, key, &row))
+			return NULL;
+		path += n + (path[n] == '/');
+	}
+	return row;
+}
+
+bool grid_flag(struct json_object *row, const char *path)
+{
+	return json_object_get_boolean(grid_find(row, path));
+}
+
+const char *grid_value(struct json_object *row, const char *path)
+{
+	static _Thread_local char text[1024];
+	struct json_object *v = grid_find(row, path);
+
+	if (!v)
 		return "-";
 	if (json_object_is_type(v, json_type_boolean))
 		return json_object_get_boolean(v) ? "yes" : "no";
@@ -35,30 +56,63 @@ const char *grid_value(struct json_object *row, const char *key)
 	return text[0] ? text : "-";
 }
 
-void grid_print(struct json_object *rows, const struct grid_column columns[], size_t count,
-		struct gh_buf *out)
+const char *grid_since(struct json_object *row, const char *path)
+{
+	static _Thread_local char text[16];
+	struct json_object *v = grid_find(row, path);
+	struct tm tm = { 0 };
+	time_t now = time(NULL), then;
+
+	if (!v || !strptime(json_object_get_string(v), "%Y-%m-%dT%H:%M:%S", &tm))
+		return "-";
+	then = timegm(&tm);
+	return grid_age(now > then ? (uint64_t)(now - then) : 0, text);
+}
+
+static const char *cell(struct json_object *row, const struct grid_column *c)
+{
+	return c->age ? grid_since(row, c->key) : grid_value(row, c->key);
+}
+
+/* The last column is not padded: no blanks at the end of a line. */
+static void print_cell(const char *text, size_t width, bool last, struct gh_buf *out)
+{
+	gh_buf_printf(out, "%-*s%s", last ? 0 : (int)width, text, last ? "\n" : "  ");
+}
+
+static void print(struct json_object *rows, const struct grid_column columns[], size_t count,
+		  bool headings, struct gh_buf *out)
 {
 	size_t n = json_object_array_length(rows), width[GRID_COLUMNS_MAX];
 
 	assert(count <= GRID_COLUMNS_MAX);
 	for (size_t c = 0; c < count; c++) {
 		width[c] = strlen(columns[c].heading);
+		width[c] = columns[c].width > width[c] ? columns[c].width : width[c];
 		for (size_t i = 0; i < n; i++) {
-			size_t w = strlen(grid_value(json_object_array_get_idx(rows, i), columns[c].key));
+			size_t w = strlen(cell(json_object_array_get_idx(rows, i), &columns[c]));
 
 			width[c] = w > width[c] ? w : width[c];
 		}
 	}
-	/* The last column is not padded: no blanks at the end of a line. */
-	for (size_t c = 0; c < count; c++)
-		gh_buf_printf(out, "%-*s%s", c + 1 < count ? (int)width[c] : 0, columns[c].heading,
-			      c + 1 < count ? "  " : "\n");
-	for (size_t i = 0; i < n; i++) {
+	for (size_t c = 0; headings && c < count; c++)
+		print_cell(columns[c].heading, width[c], c + 1 == count, out);
+	for (size_t i = 0; i < n; i++)
 		for (size_t c = 0; c < count; c++)
-			gh_buf_printf(out, "%-*s%s", c + 1 < count ? (int)width[c] : 0,
-				      grid_value(json_object_array_get_idx(rows, i), columns[c].key),
-				      c + 1 < count ? "  " : "\n");
-	}
+			print_cell(cell(json_object_array_get_idx(rows, i), &columns[c]), width[c],
+				   c + 1 == count, out);
+}
+
+void grid_print(struct json_object *rows, const struct grid_column columns[], size_t count,
+		struct gh_buf *out)
+{
+	print(rows, columns, count, true, out);
+}
+
+void grid_print_more(struct json_object *rows, const struct grid_column columns[], size_t count,
+		     struct gh_buf *out)
+{
+	print(rows, columns, count, false, out);
 }
 
 const char *grid_age(uint64_t s, char text[16])

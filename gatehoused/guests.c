@@ -45,7 +45,8 @@ struct guests {
 
 static const char *role_name(uint32_t role)
 {
-	return role == GH_ROLE_BGPD ? "bgpd" : role == GH_ROLE_CHARON ? "charon" : "unknown";
+	return role == GH_ROLE_BGPD ? "bgpd" : role == GH_ROLE_CHARON ? "charon"
+	     : role == GH_ROLE_EXPORTER ? "exporter" : "unknown";
 }
 
 static void guest_close(struct guest *g)
@@ -68,7 +69,7 @@ static void guest_close(struct guest *g)
 
 static bool may_be(const struct guests *all, uid_t uid, uint32_t role)
 {
-	if (role != GH_ROLE_BGPD && role != GH_ROLE_CHARON)
+	if (role != GH_ROLE_BGPD && role != GH_ROLE_CHARON && role != GH_ROLE_EXPORTER)
 		return false;
 	return uid == 0 || uid == geteuid() || (role == GH_ROLE_BGPD && uid == all->bgpd_uid);
 }
@@ -260,6 +261,11 @@ bool guests_here(const struct guests *all, enum gh_role role)
 const struct gh_hello *guests_hello(const struct guests *all, enum gh_role role)
 {
 	return all->by_role[role] ? &all->by_role[role]->link.peer : NULL;
+}
+
+size_t guests_pending(const struct guests *all, enum gh_role role)
+{
+	return all->by_role[role] ? gh_link_pending(&all->by_role[role]->link) : 0;
 }
 
 void guests_send(struct guests *all, enum gh_role role, const struct gh_fact *fact)

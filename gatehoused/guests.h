@@ -1,5 +1,5 @@
 /*
- * guests - who is connected: the bgpd module and the charon plugin
+ * guests - who is connected: the bgpd module, the charon plugin, the exporter
  *
  * One listening socket; HELLO says who it is, the kernel says whether that
  * user may be that guest. A newer guest of a role replaces the older one,
@@ -20,6 +20,7 @@
 
 struct guests;
 
+/* An exporter has nothing to state: it only asks. */
 struct guests_host {
 	void *context;
 	/* A guest said HELLO: state everything to it, ending with END when ready. */
@@ -41,5 +42,8 @@ const struct gh_hello *guests_hello(const struct guests *g, enum gh_role role);
 
 /* Queues a fact, sent when the loop comes round. Silently nothing when the guest is away. */
 void guests_send(struct guests *g, enum gh_role role, const struct gh_fact *fact);
+
+/* Bytes that wait for the guest to read them: who sends much looks at this. */
+size_t guests_pending(const struct guests *g, enum gh_role role);
 
 #endif

@@ -69,6 +69,8 @@ void hear_joined(void *gateway, enum gh_role role)
 		bgpd_joined(g);
 		return;
 	}
+	if (role == GH_ROLE_EXPORTER)
+		return;
 	ipsec_snapshot_begin(g->ipsec);
 	guests_send(g->guests, GH_ROLE_CHARON, &end);
 }
@@ -82,7 +84,7 @@ void hear_left(void *gateway, enum gh_role role)
 			     PATHS_KEEP_MS / 1000);
 		rib_paths_stale(g->rib, PATHS_KEEP_MS, gh_now());
 		apply_bgpd_left(g);
-	} else {
+	} else if (role == GH_ROLE_CHARON) {
 		timeline_add(g->timeline, TIMELINE_IKE, "charon: away, its SAs stay in use");
 	}
 }
@@ -134,48 +136,63 @@ static void hear_peer(struct gateway *g, const struct gh_peer *p)
 	tell_peer(g, known ? &before : NULL, p);
 }
 
-/* In pieces: all routes in one would be longer than a fact may be. */
-static void reply(struct gateway *g, uint32_t id, int rc, struct gh_buf *text)
-{
-	struct gh_fact f = { .type = GH_REPLY };
-	size_t left = gh_buf_length(text);
-
-	f.reply.id = id;
-	f.reply.status = (uint32_t)-rc;
-	f.reply.text = gh_buf_text(text);
-	do {
-		f.reply.more = left > REPLY_PIECE;
-		f.reply.text_length = f.reply.more ? REPLY_PIECE : (uint32_t)left;
-		guests_send(g->guests, GH_ROLE_BGPD, &f);
-		f.reply.text += f.reply.text_length;
-		left -= f.reply.text_length;
-	} while (left);
-}
-
-/* A request on its way: whom to answer. bgpd may be another one by then. */
+/* A request on its way: whom to answer. The guest may be another one by then. */
 struct asked {
 	struct gateway *g;
+	enum gh_role role;
 	uint32_t id, pid;
 };
 
-static struct asked *asked_new(struct gateway *g, const struct gh_request *r)
+static struct asked *asked_new(struct gateway *g, enum gh_role role, const struct gh_request *r)
 {
 	struct asked *asked = malloc(sizeof(*asked));
 
 	if (!asked)
 		abort();
-	*asked = (struct asked){ g, r->id, guests_hello(g->guests, GH_ROLE_BGPD)->pid };
+	*asked = (struct asked){ g, role, r->id, guests_hello(g->guests, role)->pid };
 	return asked;
 }
 
-static void asked_done(void *context, int rc, struct gh_buf *text)
+static bool asked_gone(void *context)
+{
+	const struct asked *asked = context;
+	const struct gh_hello *hello = guests_hello(asked->g->guests, asked->role);
+
+	return !hello || hello->pid != asked->pid;
+}
+
+static bool asked_busy(void *context)
+{
+	const struct asked *asked = context;
+
+	return guests_pending(asked->g->guests, asked->role) > REPLY_PIECE;
+}
+
+/* The last piece ends it. */
+static void asked_piece(void *context, int rc, const char *text, size_t length, bool more)
 {
 	struct asked *asked = context;
-	const struct gh_hello *hello = guests_hello(asked->g->guests, GH_ROLE_BGPD);
+	struct gh_fact f = { .type = GH_REPLY };
 
-	if (hello && hello->pid == asked->pid)
-		reply(asked->g, asked->id, rc, text);
-	free(asked);
+	f.reply = (struct gh_reply){
+		.id = asked->id, .status = (uint32_t)-rc, .more = more,
+		.text = text, .text_length = (uint32_t)length,
+	};
+	if (!asked_gone(asked))
+		guests_send(asked->g->guests, asked->role, &f);
+	if (!more)
+		free(asked);
+}
+
+/* In pieces: a configuration may be longer than a fact. */
+static void asked_done(void *context, int rc, struct gh_buf *text)
+{
+	const char *at = gh_buf_text(text);
+	size_t left = gh_buf_length(text);
+
+	for (; left > REPLY_PIECE; at += REPLY_PIECE, left -= REPLY_PIECE)
+		asked_piece(context, rc, at, REPLY_PIECE, true);
+	asked_piece(context, rc, at, left, false);
 }
 
 static void edit_done(void *context, const struct store_outcome *outcome)
@@ -196,7 +213,7 @@ static void hear_edit(struct gateway *g, const struct gh_request *r)
 		.user = { .uid = r->uid, .from = "vtysh" },
 		.text = r->text, .length = r->text_length,
 		.whole = r->flags & GH_EDIT_REPLACE,
-		.context = asked_new(g, r), .done = edit_done,
+		.context = asked_new(g, GH_ROLE_BGPD, r), .done = edit_done,
 	};
 
 	store_submit(g->store, &request);
@@ -207,30 +224,28 @@ static void hear_do(struct gateway *g, const struct gh_request *r)
 	char words[GH_TEXT_MAX + 1];
 	const struct operate_request request = {
 		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
-		.context = asked_new(g, r), .done = asked_done,
+		.context = asked_new(g, GH_ROLE_BGPD, r), .done = asked_done,
 	};
 
 	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
 	operate(g, &request);
 }
 
-static void hear_show(struct gateway *g, const struct gh_request *r)
+static void hear_show(struct gateway *g, enum gh_role role, const struct gh_request *r)
 {
-	struct gh_buf out = { 0 };
+	const struct show_reader reader = {
+		.context = asked_new(g, role, r), .piece = asked_piece,
+		.busy = asked_busy, .gone = asked_gone,
+	};
 	char words[GH_TEXT_MAX + 1];
 	struct show_config config = {
 		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
-		.context = asked_new(g, r), .done = asked_done,
+		.context = reader.context, .done = asked_done,
 	};
-	int rc;
 
 	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
-	if (show_config(g, &config))
-		return;
-	free(config.context);
-	rc = show(g, words, &out);
-	reply(g, r->id, rc, &out);
-	gh_buf_fini(&out);
+	if (!show_config(g, &config))
+		show(g, words, r->uid, &reader);
 }
 
 static void bgpd_end(struct gateway *g)
@@ -269,7 +284,7 @@ static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
 		hear_do(g, &f->request);
 		break;
 	case GH_SHOW:
-		hear_show(g, &f->request);
+		hear_show(g, GH_ROLE_BGPD, &f->request);
 		break;
 	case GH_VERDICT:
 		apply_verdict(g, &f->reply);
@@ -363,12 +378,22 @@ static void hear_charon(struct gateway *g, const struct gh_fact *f)
 	}
 }
 
+static void hear_exporter(struct gateway *g, const struct gh_fact *f)
+{
+	if (f->type == GH_SHOW)
+		hear_show(g, GH_ROLE_EXPORTER, &f->request);
+	else
+		gh_warning("exporter: said %s, which is not its to say", gh_fact_name(f->type));
+}
+
 void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact)
 {
 	if (role == GH_ROLE_BGPD)
 		hear_bgpd(gateway, fact);
-	else
+	else if (role == GH_ROLE_CHARON)
 		hear_charon(gateway, fact);
+	else
+		hear_exporter(gateway, fact);
 }
 
 /* ---- our own parts ----------------------------------------------------- */
@@ -381,6 +406,14 @@ void hear_leg(void *gateway, const struct rib_leg_event *e)
 	timeline_add(g->timeline, TIMELINE_LEG, "%s%s%s: %s%s%s, %u groups in %u us", e->name,
 		     e->edge[0] ? " " : "", e->edge, leg_state_name(e->to), down ? " by " : "",
 		     down ? leg_fact_name(e->cause) : "", e->groups, e->took_us);
+	g->speaker_due = true;
+}
+
+void hear_test(void *gateway, const char *circuit, const char *why)
+{
+	struct gateway *g = gateway;
+
+	timeline_add(g->timeline, TIMELINE_LEG, "%s: failover test: %s", circuit, why);
 	g->speaker_due = true;
 }
 

@@ -17,6 +17,8 @@
 #include "yang/store.h"
 
 #define MINUTES_MAX 1440
+#define CONNECTION "/gatehouse:gateway/connection[name='%s']/"
+#define CIRCUIT "/gatehouse:gateway/expressroute[name='%s']/"
 
 static operate_run do_commit, do_confirm, do_cancel, do_discard, do_rollback, do_validate;
 
@@ -27,6 +29,11 @@ static const struct operate_row rows[] = {
 	{ "discard", "ietf-netconf", "discard-changes", NULL, do_discard },
 	{ "rollback", "gatehouse", "rollback", NULL, do_rollback },
 	{ "validate", "ietf-netconf", "validate", NULL, do_validate },
+	{ "reset connection", NULL, NULL, CONNECTION "reset", operate_reset },
+	{ "rekey connection", NULL, NULL, CONNECTION "rekey", operate_rekey },
+	{ "failover-test expressroute", NULL, NULL, CIRCUIT "failover-test", operate_test },
+	{ "no failover-test expressroute", NULL, NULL, CIRCUIT "failover-test-stop",
+	  operate_test_stop },
 };
 
 /* ---- calls ------------------------------------------------------------- */

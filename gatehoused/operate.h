@@ -12,6 +12,10 @@
  *	discard                         the candidate's changes are dropped
  *	rollback N                      the candidate becomes as commit N was
  *	validate                        would the candidate be accepted?
+ *	reset connection NAME           its SAs end and are set up anew
+ *	rekey connection NAME [ike|child]
+ *	failover-test expressroute NAME for MINUTES     see failover_test.h
+ *	no failover-test expressroute NAME
  *
  * Ownership  operate copies all that it is given.
  * Threads    the control thread; an operation may answer in a later turn.
@@ -50,6 +54,11 @@ typedef void operate_run(struct operate_call *call);
 /* Answers and frees the call. The words may have several lines, without a last newline. */
 void operate_done(struct operate_call *call, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* operate_gateway.c */
+operate_run operate_reset, operate_rekey, operate_test, operate_test_stop;
+/* failover_test.h's hold: speaks the fact TEST for a circuit's edges. */
+bool operate_hold(void *gateway, const char *circuit, bool down);
 
 struct operate_row {
 	const char *words;

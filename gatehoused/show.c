@@ -1,432 +1,101 @@
-/* What is up, who is connected, what happened: see show.h. */
+/*
+ * The commands, and answers in the making: see show.h.
+ *
+ *   read ──► json, root: sent as it comes
+ *    │
+ *    └─► a page ──► clerk: prune, view ──► sent ──► the next page
+ *
+ * Routes are made in pages of some hundreds, all else is one page: a table
+ * must know its widths. Pruning and drawing are the clerk's, for they take
+ * long and libyang is its own.
+ */
 #include "gatehoused/show.h"
 
 #include <errno.h>
 #include <json-c/json.h>
+#include <libyang/libyang.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "gatehoused/gateway.h"
-#include "gatehoused/grid.h"
-#include "gatehoused/guests.h"
-#include "gatehoused/json.h"
-#include "gatehoused/speaker.h"
-#include "gatehoused/timeline.h"
-#include "gh-config.h"
-#include "ipsec/ike.h"
-#include "ipsec/ipsec.h"
-#include "rib/rib.h"
+#include "gatehoused/state.h"
 #include "yang/store.h"
 
-static void put_age(struct json_object *o, const char *key, uint64_t seconds)
-{
-	char text[16];
+#define PAGE_ROUTES 500u
+#define PIECE (256u << 10)
+/* What a user who is not root may be shown is one document: a tree of it is made. */
+#define PRUNED_MAX (8u << 20)
 
-	put_text(o, key, grid_age(seconds, text));
-}
-
-static uint64_t seconds_since(struct gh_time t)
-{
-	return gh_time_ms_between(t, gh_now()) / 1000;
-}
-
-/* ---- show gateway ------------------------------------------------------ */
-
-static void put_guest(struct gateway *g, struct json_object *list, enum gh_role role,
-		      const char *name)
-{
-	const struct gh_hello *hello = guests_hello(g->guests, role);
-	struct json_object *o = json_object_new_object();
-
-	put_text(o, "name", name);
-	put_flag(o, "connected", hello != NULL);
-	if (hello) {
-		put_text(o, "software", hello->software);
-		put_number(o, "pid", hello->pid);
-	}
-	json_object_array_add(list, o);
-}
-
-static void count_leg(void *ctx, const struct rib_leg_view *view)
-{
-	unsigned *counts = ctx;
-
-	counts[0]++;
-	counts[1] += view->leg->state == LEG_UP;
-}
-
-static struct json_object *build_summary(struct gateway *g, const char *argument, struct gh_buf *out)
-{
-	const struct gw_config *c = store_config(g->store);
-	struct json_object *o = json_object_new_object(), *list;
-	struct ipsec_counters traffic;
-	struct rib_counters rib;
-	unsigned legs[2] = { 0 };
-
-	(void)argument, (void)out;
-	put_text(o, "name", g->options->instance);
-	put_text(o, "version", PACKAGE_VERSION);
-	put_flag(o, "configured", c->present);
-	put_number(o, "asn", c->asn);
-	put_addr(o, "router-id", &c->router_id);
-	put_addr(o, "public-ipv4", &c->public_ipv4);
-	put_addr(o, "public-ipv6", &c->public_ipv6);
-	put_text(o, "vnet-interface", c->vnet_interface);
-	list = put_list(o, "address-space");
-	for (size_t i = 0; i < c->address_space_count; i++) {
-		char text[GH_PREFIX_TEXT];
-
-		json_object_array_add(list, json_object_new_string(
-			gh_prefix_print(&c->address_space[i], text)));
-	}
-	put_age(o, "uptime", seconds_since(g->started));
-	list = put_list(o, "guests");
-	put_guest(g, list, GH_ROLE_BGPD, "bgpd");
-	put_guest(g, list, GH_ROLE_CHARON, "charon");
-	rib_leg_each(g->rib, count_leg, legs);
-	put_number(o, "legs", legs[0]);
-	put_number(o, "legs-up", legs[1]);
-	rib_counters(g->rib, &rib);
-	put_number(o, "prefixes-ipv4", rib.prefixes4);
-	put_number(o, "prefixes-ipv6", rib.prefixes6);
-	put_number(o, "paths", rib.paths);
-	put_number(o, "paths-refused", rib.refused);
-	put_number(o, "groups", rib.groups);
-	put_number(o, "kernel-routes", rib.kernel_routes);
-	put_number(o, "esp-routes", rib.esp_routes);
-	put_flag(o, "taking-over", rib.taking_over);
-	ipsec_counters(g->ipsec, &traffic);
-	put_number(o, "esp-out-packets", traffic.out_packets);
-	put_number(o, "esp-out-octets", traffic.out_bytes);
-	put_number(o, "esp-in-packets", traffic.in_packets);
-	put_number(o, "esp-in-octets", traffic.in_bytes);
-	list = json_object_new_object();
-	for (unsigned i = 0; i < IPSEC_DROP_COUNT; i++)
-		put_number(list, ipsec_drop_name(i), traffic.drops[i]);
-	json_object_object_add(o, "drops", list);
-	return o;
-}
-
-static void print_guests(struct json_object *list, struct gh_buf *out)
-{
-	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		struct json_object *guest = json_object_array_get_idx(list, i);
-		bool here = json_object_get_boolean(json_object_object_get(guest, "connected"));
-
-		gh_buf_printf(out, "  %-16s ", grid_value(guest, "name"));
-		if (here)
-			gh_buf_printf(out, "connected, %s\n", grid_value(guest, "software"));
-		else
-			gh_buf_printf(out, "AWAY: start it, and see that it loads the gatehouse module\n");
-	}
-}
-
-static void print_summary(struct json_object *o, struct gh_buf *out)
-{
-	static const struct { const char *key, *label; } lines[] = {
-		{ "router-id", "router id" }, { "public-ipv4", "public address" },
-		{ "public-ipv6", "public address" }, { "vnet-interface", "VNet interface" },
-		{ "address-space", "address space" },
-	};
-	struct json_object *drops = json_object_object_get(o, "drops");
-	bool any = false;
-
-	gh_buf_printf(out, "Gateway %s", grid_value(o, "name"));
-	gh_buf_printf(out, ", AS %s", grid_value(o, "asn"));
-	gh_buf_printf(out, ", up %s\n", grid_value(o, "uptime"));
-	if (!json_object_get_boolean(json_object_object_get(o, "configured")))
-		gh_buf_printf(out, "  not configured: enter `configure terminal`, `gateway`\n");
-	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
-		if (strcmp(grid_value(o, lines[i].key), "-"))
-			gh_buf_printf(out, "  %-16s %s\n", lines[i].label, grid_value(o, lines[i].key));
-	}
-	print_guests(json_object_object_get(o, "guests"), out);
-	gh_buf_printf(out, "  %-16s %s up of ", "legs", grid_value(o, "legs-up"));
-	gh_buf_printf(out, "%s\n", grid_value(o, "legs"));
-	gh_buf_printf(out, "  %-16s %s IPv4, ", "prefixes", grid_value(o, "prefixes-ipv4"));
-	gh_buf_printf(out, "%s IPv6 from ", grid_value(o, "prefixes-ipv6"));
-	gh_buf_printf(out, "%s paths; ", grid_value(o, "paths"));
-	gh_buf_printf(out, "%s in the kernel, ", grid_value(o, "kernel-routes"));
-	gh_buf_printf(out, "%s in ESP\n", grid_value(o, "esp-routes"));
-	gh_buf_printf(out, "  %-16s out %s packets, ", "ESP", grid_value(o, "esp-out-packets"));
-	gh_buf_printf(out, "%s bytes; in ", grid_value(o, "esp-out-octets"));
-	gh_buf_printf(out, "%s packets, ", grid_value(o, "esp-in-packets"));
-	gh_buf_printf(out, "%s bytes\n", grid_value(o, "esp-in-octets"));
-	json_object_object_foreach(drops, name, count) {
-		if (!json_object_get_uint64(count))
-			continue;
-		gh_buf_printf(out, "%s %s %s", any ? "," : "  drops           ", name,
-			      json_object_get_string(count));
-		any = true;
-	}
-	if (any)
-		gh_buf_printf(out, "\n");
-}
-
-/* ---- show gateway connections ------------------------------------------ */
-
-static const char *bgp_state(struct gateway *g, uint32_t leg, bool configured)
-{
-	const struct gh_peer *p;
-
-	if (!configured)
-		return "-";
-	for (unsigned six = 0; six < 2; six++) {
-		p = speaker_peer(g->speaker, leg * 2 + six);
-		if (p)
-			return gh_bgp_state_name(p->state);
-	}
-	return "Idle";
-}
-
-struct traffic {
-	uint64_t in, out;
-};
-
-static void add_traffic(void *ctx, const struct ipsec_sa_state *s)
-{
-	struct traffic *t = ctx;
-
-	if (s->name.direction == GH_IN)
-		t->in += s->bytes;
-	else
-		t->out += s->bytes;
-}
-
-static const char *why_down(struct gateway *g, const struct gw_connection *c,
-			    const struct ike_status *s)
-{
-	if (c->shutdown)
-		return "shutdown";
-	if (gw_connection_incomplete(c))
-		return gw_connection_incomplete(c);
-	if (s && s->error[0])
-		return s->error;
-	if (!guests_here(g->guests, GH_ROLE_CHARON))
-		return "charon's plugin is not connected";
-	return NULL;
-}
-
-static struct json_object *connection_object(struct gateway *g, const struct gw_connection *c)
-{
-	const struct ike_status *s = ike_status(g->ike, c->leg);
-	struct json_object *o = json_object_new_object();
-	bool esp = ipsec_leg_up(g->ipsec, c->leg);
-	struct rib_leg_view view;
-	struct traffic t = { 0 };
-	const char *why = why_down(g, c, s);
-
-	put_text(o, "name", c->name);
-	put_number(o, "leg", c->leg);
-	put_addr(o, "remote-address", &c->remote_address);
-	put_text(o, "ike", s ? ike_state_name(s->state) : "down");
-	put_text(o, "child-sa", s ? ike_child_state_name(s->child.state) : "none");
-	put_text(o, "bgp", bgp_state(g, c->leg, c->remote_as != 0));
-	put_text(o, "forwarding", esp ? "up" : "down");
-	if (!rib_leg_view(g->rib, c->leg, &view))
-		put_number(o, "paths", view.paths);
-	ipsec_sa_each(g->ipsec, c->leg, add_traffic, &t);
-	put_number(o, "in-octets", t.in);
-	put_number(o, "out-octets", t.out);
-	if (s && s->state == IKE_ESTABLISHED)
-		put_age(o, "established", seconds_since(s->established));
-	if (why && !esp)
-		put_text(o, "reason", why);
-	return o;
-}
-
-static struct json_object *build_connections(struct gateway *g, const char *argument,
-					     struct gh_buf *out)
-{
-	const struct gw_config *c = store_config(g->store);
-	struct json_object *o = json_object_new_object(), *list = put_list(o, "connections");
-
-	(void)argument, (void)out;
-	for (size_t i = 0; i < c->connection_count; i++)
-		json_object_array_add(list, connection_object(g, &c->connections[i]));
-	return o;
-}
-
-static void print_connections(struct json_object *o, struct gh_buf *out)
-{
-	static const struct grid_column columns[] = {
-		{ "name", "Connection" }, { "remote-address", "Remote" }, { "ike", "IKE" },
-		{ "child-sa", "Child SA" }, { "bgp", "BGP" }, { "forwarding", "Forwarding" },
-		{ "paths", "Paths" }, { "in-octets", "Bytes in" }, { "out-octets", "Bytes out" },
-		{ "established", "Up for" }, { "reason", "Reason" },
-	};
-
-	grid_print(json_object_object_get(o, "connections"), columns,
-		   sizeof(columns) / sizeof(*columns), out);
-}
-
-/* ---- show gateway expressroute ----------------------------------------- */
-
-static const char *said(const struct rib_leg_view *view, enum leg_fact fact)
-{
-	if (!(view->leg->uses & LEG_USES(fact)))
-		return "off";
-	return view->leg->said[fact] == LEG_SAID_UP ? "up"
-	     : view->leg->said[fact] == LEG_SAID_DOWN ? "down" : "unknown";
-}
-
-static struct json_object *edge_object(struct gateway *g, const struct gw_circuit *c,
-				       enum gw_role role)
-{
-	const struct gw_edge *e = &c->edges[role];
-	struct json_object *o = json_object_new_object();
-	struct rib_leg_view view;
-
-	put_text(o, "circuit", c->name);
-	put_text(o, "edge", gw_role_name(role));
-	put_number(o, "leg", e->leg);
-	put_text(o, "interface", e->interface);
-	put_addr(o, "peer", &e->peer);
-	put_addr(o, "peer-ipv6", &e->peer_ipv6);
-	put_number(o, "remote-as", e->remote_as);
-	put_text(o, "bgp", bgp_state(g, e->leg, true));
-	if (rib_leg_view(g->rib, e->leg, &view) < 0)
-		return o;
-	put_text(o, "link", said(&view, LEG_FACT_LINK));
-	put_text(o, "bfd", said(&view, LEG_FACT_BFD));
-	put_text(o, "forwarding", leg_state_name(view.leg->state));
-	put_number(o, "paths", view.paths);
-	put_age(o, "since", seconds_since(view.leg->changed));
-	if (view.leg->state == LEG_RESTORING)
-		put_number(o, "restores-in-ms", gh_time_ms_between(gh_now(), view.leg->restore_at));
-	return o;
-}
-
-static struct json_object *build_expressroute(struct gateway *g, const char *argument,
-					      struct gh_buf *out)
-{
-	const struct gw_config *c = store_config(g->store);
-	struct json_object *o = json_object_new_object(), *list = put_list(o, "edges");
-
-	(void)argument, (void)out;
-	for (size_t i = 0; i < c->circuit_count; i++) {
-		for (unsigned role = 0; role < GW_ROLES; role++) {
-			if (c->circuits[i].edges[role].leg)
-				json_object_array_add(list, edge_object(g, &c->circuits[i], role));
-		}
-	}
-	return o;
-}
-
-static void print_expressroute(struct json_object *o, struct gh_buf *out)
-{
-	static const struct grid_column columns[] = {
-		{ "circuit", "Circuit" }, { "edge", "Edge" }, { "interface", "Interface" },
-		{ "peer", "Peer" }, { "remote-as", "AS" }, { "link", "Link" }, { "bfd", "BFD" },
-		{ "bgp", "BGP" }, { "forwarding", "Forwarding" }, { "paths", "Paths" },
-		{ "since", "Since" }, { "restores-in-ms", "Restores in ms" },
-	};
-
-	grid_print(json_object_object_get(o, "edges"), columns,
-		   sizeof(columns) / sizeof(*columns), out);
-}
-
-/* ---- show gateway bgp summary ------------------------------------------ */
-
-static struct json_object *neighbor_object(struct gateway *g, const struct gh_neighbor *n)
-{
-	const struct gh_peer *p = speaker_peer(g->speaker, n->id);
-	struct json_object *o = json_object_new_object();
-
-	put_addr(o, "neighbor", &n->peer);
-	put_text(o, "leg", n->description);
-	put_number(o, "remote-as", n->remote_as);
-	put_number(o, "weight", n->weight);
-	put_flag(o, "de-preferred", n->deprefer);
-	if (!p)
-		return o;
-	put_text(o, "state", gh_bgp_state_name(p->state));
-	put_text(o, "bfd", gh_bfd_state_name(p->bfd));
-	put_age(o, "up-down", p->up_s);
-	put_number(o, "received", p->received);
-	put_number(o, "sent", p->sent);
-	put_number(o, "times-established", p->established);
-	put_addr(o, "router-id", &p->router_id);
-	if (p->last_error[0])
-		put_text(o, "last-error", p->last_error);
-	return o;
-}
-
-static struct json_object *build_bgp(struct gateway *g, const char *argument, struct gh_buf *out)
-{
-	struct json_object *o = json_object_new_object(), *list = put_list(o, "neighbors");
-	const struct gh_neighbor *n;
-
-	(void)argument, (void)out;
-	put_flag(o, "bgpd-connected", guests_here(g->guests, GH_ROLE_BGPD));
-	for (size_t i = 0; (n = speaker_neighbor(g->speaker, i)); i++)
-		json_object_array_add(list, neighbor_object(g, n));
-	return o;
-}
-
-static void print_bgp(struct json_object *o, struct gh_buf *out)
-{
-	static const struct grid_column columns[] = {
-		{ "neighbor", "Neighbor" }, { "leg", "Leg" }, { "remote-as", "AS" },
-		{ "state", "State" }, { "bfd", "BFD" }, { "up-down", "Up/Down" },
-		{ "received", "Received" }, { "sent", "Sent" }, { "weight", "Weight" },
-		{ "de-preferred", "De-preferred" }, { "last-error", "Last error" },
-	};
-
-	if (!json_object_get_boolean(json_object_object_get(o, "bgpd-connected")))
-		gh_buf_printf(out, "bgpd is away: what follows is what it said last\n");
-	grid_print(json_object_object_get(o, "neighbors"), columns,
-		   sizeof(columns) / sizeof(*columns), out);
-}
-
-/* ---- show gateway events ----------------------------------------------- */
-
-static struct json_object *build_events(struct gateway *g, const char *argument, struct gh_buf *out)
-{
-	struct json_object *o = json_object_new_object(), *list = put_list(o, "events");
-	const struct timeline_event *e;
-	char text[32];
-
-	(void)argument, (void)out;
-	for (uint64_t from = 1; (e = timeline_next(g->timeline, from)); from = e->number + 1) {
-		struct json_object *row = json_object_new_object();
-
-		put_number(row, "number", e->number);
-		put_text(row, "time", timeline_time_print(e->wall_ms, text));
-		put_text(row, "kind", timeline_kind_name(e->kind));
-		put_text(row, "text", e->text);
-		json_object_array_add(list, row);
-	}
-	return o;
-}
-
-static void print_events(struct json_object *o, struct gh_buf *out)
-{
-	static const struct grid_column columns[] = {
-		{ "time", "Time" }, { "kind", "Kind" }, { "text", "Event" },
-	};
-
-	grid_print(json_object_object_get(o, "events"), columns,
-		   sizeof(columns) / sizeof(*columns), out);
-}
-
-/* ---- the commands ------------------------------------------------------ */
+typedef int make_output(struct gateway *g, const char *argument, bool pretty, struct gh_buf *out,
+			struct gh_buf *why);
+static make_output make_diagnose;
 
 static const struct command {
 	const char *words;
-	bool takes_argument;            /* else further words are refused */
-	show_build *build;
-	show_print *print;
+	const char *path;               /* of the state; %s: its argument, a name */
+	bool takes_prefix;
+	bool paged;
+	make_output *make;              /* instead of path: the output of an operation, */
+	const char *rpc;                /* whose rules apply */
+	show_view *view;                /* NULL: JSON only */
 } commands[] = {
-	{ "", false, build_summary, print_summary },
-	{ "connections", false, build_connections, print_connections },
-	{ "expressroute", false, build_expressroute, print_expressroute },
-	{ "bgp summary", false, build_bgp, print_bgp },
-	{ "events", false, build_events, print_events },
-	{ "routes", true, show_routes, print_routes },
-	{ "explain", true, show_explain, print_explain },
-	{ "connection", true, show_diagnose, print_diagnose },
+	{ .words = "", .path = "/gatehouse:gateway/state", .view = view_summary },
+	{ .words = "state", .path = "/gatehouse:gateway" },
+	{ .words = "connections", .path = "/gatehouse:gateway/connection",
+	  .view = view_connections },
+	{ .words = "expressroute", .path = "/gatehouse:gateway/expressroute",
+	  .view = view_expressroute },
+	{ .words = "bgp summary", .path = "/gatehouse:gateway/bgp", .view = view_bgp },
+	{ .words = "events", .path = "/gatehouse:gateway/events", .view = view_events },
+	{ .words = "commits", .path = "/gatehouse:gateway/commits", .view = view_commits },
+	{ .words = "routes", .path = "/gatehouse:gateway/routes", .takes_prefix = true,
+	  .paged = true, .view = view_routes },
+	{ .words = "explain", .make = state_explain, .rpc = "explain", .view = view_explain },
+	{ .words = "connection", .make = make_diagnose, .view = view_diagnose },
+	{ .words = "connection", .path = "/gatehouse:gateway/connection[name='%s']",
+	  .view = view_connection },
 };
+
+enum phase {
+	SHOW_READ,              /* state_next fills text */
+	SHOW_CLERK,             /* text is being pruned and drawn */
+	SHOW_SEND,
+};
+
+struct show_job {
+	struct clerk_job clerk;         /* first: the clerk gives it back */
+	struct show_job *next;
+	struct gateway *gateway;
+	struct show_reader reader;
+	bool json, first, more;         /* more: another page follows */
+	const struct command *command;
+	char argument[GH_TEXT_MAX + 1];
+	struct access_user user;        /* root has no need of it */
+	uint32_t uid;
+	enum phase phase;
+	struct state_reader *state;
+	struct gh_prefix within, last;
+	struct gh_buf text;
+	int rc;
+};
+
+/* ---- commands ---------------------------------------------------------- */
+
+/* "NAME diagnose" */
+static int make_diagnose(struct gateway *g, const char *argument, bool pretty, struct gh_buf *out,
+			 struct gh_buf *why)
+{
+	char name[GH_NAME_MAX + 1];
+	size_t n = strcspn(argument, " ");
+
+	if (!n || n >= sizeof(name)) {
+		gh_buf_printf(why, "expected: show gateway connection NAME diagnose");
+		return -EINVAL;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)n, argument);
+	return state_diagnose(g, name, pretty, out, why);
+}
 
 /* Cuts " json" off the end; returns whether it was there. */
 static bool take_json(char *words)
@@ -445,43 +114,336 @@ static bool take_json(char *words)
 static const char *fits(const struct command *c, const char *words)
 {
 	size_t n = strlen(c->words);
+	const char *argument;
+	bool needs = c->make || (c->path && strstr(c->path, "%s"));
 
 	if (strncmp(words, c->words, n))
 		return NULL;
 	if (!words[n])
-		return "";
-	return c->takes_argument && words[n] == ' ' ? words + n + 1 : NULL;
+		return needs ? NULL : "";
+	if (words[n] != ' ' || !n || !(needs || c->takes_prefix))
+		return NULL;
+	argument = words + n + 1;
+	/* The two that begin with "connection". */
+	if (c->make == make_diagnose)
+		return strstr(argument, " diagnose") ? argument : NULL;
+	return strchr(argument, ' ') || strchr(argument, '\'') ? NULL : argument;
 }
 
-static int run(struct gateway *g, const struct command *c, const char *argument, bool json,
-	       struct gh_buf *out)
+static const struct command *find(const char *words, const char **argument)
 {
-	struct json_object *o = c->build(g, argument, out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
+		*argument = fits(&commands[i], words);
+		if (*argument)
+			return &commands[i];
+	}
+	return NULL;
+}
 
-	if (!o)
-		return -EINVAL;
-	if (json)
-		gh_buf_printf(out, "%s\n", json_object_to_json_string_ext(o,
-			      JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
-	else
-		c->print(o, out);
+/* ---- the clerk's part -------------------------------------------------- */
+
+static bool is_root(const struct show_job *j)
+{
+	return j->uid == 0;
+}
+
+static void refuse(struct show_job *j, int rc, const char *words)
+{
+	gh_buf_fini(&j->text);
+	gh_buf_printf(&j->text, "%s", words);
+	j->rc = rc;
+	j->more = false;
+}
+
+/* May the user run the operation whose output this is? */
+static bool may_run(struct show_job *j, const struct access *a)
+{
+	struct store *s = j->gateway->store;
+	struct lyd_node *action = NULL;
+	char path[256];
+	bool may;
+
+	if (j->command->rpc)
+		return access_operation(a, &j->user, "gatehouse", j->command->rpc);
+	snprintf(path, sizeof(path), "/gatehouse:gateway/connection[name='%.*s']/diagnose",
+		 (int)strcspn(j->argument, " '"), j->argument);
+	if (lyd_new_path(NULL, store_context(s), path, NULL, 0, &action))
+		return false;
+	may = access_action(a, &j->user, action);
+	lyd_free_all(action);
+	return may;
+}
+
+/* RFC 8341 3.2.4: silently. */
+static void prune(struct show_job *j, const struct access *a)
+{
+	struct ly_ctx *context = store_context(j->gateway->store);
+	struct lyd_node *tree = NULL;
+	char *text = NULL;
+
+	if (lyd_parse_data_mem(context, gh_buf_text(&j->text), LYD_JSON,
+			       LYD_PARSE_ONLY | LYD_PARSE_STRICT, 0, &tree)) {
+		refuse(j, -EIO, "the state does not fit its own model; root can be shown it");
+		return;
+	}
+	access_prune(a, &j->user, &tree);
+	if (tree && lyd_print_mem(&text, tree, LYD_JSON, LYD_PRINT_WITHSIBLINGS))
+		text = NULL;
+	gh_buf_fini(&j->text);
+	gh_buf_printf(&j->text, "%s\n", text ? text : "{}");
+	free(text);
+	lyd_free_all(tree);
+}
+
+static void judge(struct show_job *j)
+{
+	struct access *a = store_access(j->gateway->store);
+
+	access_user_init(&j->user, j->uid);
+	if (!j->command->make)
+		prune(j, a);
+	else if (!may_run(j, a))
+		refuse(j, -EACCES, "the rules of gateway access do not let you do this");
+	access_user_fini(&j->user);
+	access_put(a);
+}
+
+static void draw(struct show_job *j)
+{
+	struct json_object *o = json_tokener_parse(gh_buf_text(&j->text)), *inner = NULL;
+	struct gh_buf out = { 0 };
+
+	if (!json_object_object_get_ex(o, "gatehouse:gateway", &inner))
+		json_object_object_get_ex(o, "gatehouse:output", &inner);
+	j->command->view(inner, j->first, &out);
 	json_object_put(o);
+	gh_buf_fini(&j->text);
+	j->text = out;
+}
+
+static void run_clerk(struct clerk_job *clerk)
+{
+	struct show_job *j = (struct show_job *)clerk;
+
+	if (!is_root(j))
+		judge(j);
+	if (!j->rc && !j->json)
+		draw(j);
+}
+
+/* ---- life -------------------------------------------------------------- */
+
+static void job_free(struct show_job *j)
+{
+	state_free(j->state);
+	gh_buf_fini(&j->text);
+	free(j);
+}
+
+static void unlink_job(struct show_job *j)
+{
+	struct show_job **at = &j->gateway->shows;
+
+	while (*at != j)
+		at = &(*at)->next;
+	*at = j->next;
+}
+
+static void end_job(struct show_job *j)
+{
+	unlink_job(j);
+	job_free(j);
+}
+
+static void clerk_done(struct clerk_job *clerk)
+{
+	((struct show_job *)clerk)->phase = SHOW_SEND;
+}
+
+static void to_clerk(struct show_job *j)
+{
+	j->phase = SHOW_CLERK;
+	j->clerk = (struct clerk_job){ .run = run_clerk, .done = clerk_done };
+	clerk_submit(store_clerk(j->gateway->store), &j->clerk);
+}
+
+/* ---- slices ------------------------------------------------------------ */
+
+static int open_page(struct show_job *j, struct gh_buf *why)
+{
+	const struct command *c = j->command;
+	bool all = j->json && is_root(j);
+	struct state_page page = {
+		.within = gh_addr_is_set(&j->within.addr) ? &j->within : NULL,
+		.after = gh_addr_is_set(&j->last.addr) ? &j->last : NULL,
+		.limit = c->paged && !j->json ? PAGE_ROUTES : 0,
+	};
+	char path[GH_TEXT_MAX + 64];
+
+	snprintf(path, sizeof(path), "%.*s%s%s", (int)strcspn(c->path, "%"), c->path,
+		 strchr(c->path, '%') ? j->argument : "",
+		 strchr(c->path, '%') ? strchr(c->path, '%') + 2 : "");
+	j->state = state_read(j->gateway, path, &page, why);
+	if (!j->state)
+		return -EINVAL;
+	if (all)
+		state_pretty(j->state);
+	j->phase = SHOW_READ;
 	return 0;
 }
 
-int show(struct gateway *g, const char *words_in, struct gh_buf *out)
+static void say(struct show_job *j, size_t length, bool more)
 {
-	char words[GH_TEXT_MAX + 1];
-	bool json;
+	j->reader.piece(j->reader.context, j->rc, gh_buf_text(&j->text), length, more);
+	gh_buf_consume(&j->text, length);
+}
 
-	snprintf(words, sizeof(words), "%s", words_in);
-	json = take_json(words);
-	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++) {
-		const char *argument = fits(&commands[i], words);
+static void read_slice(struct show_job *j)
+{
+	bool stream = j->json && is_root(j);
+	bool more = state_next(j->state, &j->text);
 
-		if (argument)
-			return run(g, &commands[i], argument, json, out);
+	if (stream) {
+		say(j, gh_buf_length(&j->text), more);
+		if (!more)
+			end_job(j);
+		return;
 	}
-	gh_buf_printf(out, "show gateway %s: there is no such command, try `show gateway ?`", words);
-	return -EINVAL;
+	if (!is_root(j) && gh_buf_length(&j->text) > PRUNED_MAX) {
+		refuse(j, -E2BIG, "that is more than can be looked through for what you may read: ask"
+		       " for a part of it, such as `show gateway routes PREFIX`");
+		more = false;
+		j->phase = SHOW_SEND;
+		return;
+	}
+	if (more)
+		return;
+	j->more = state_more(j->state, &j->last);
+	state_free(j->state);
+	j->state = NULL;
+	to_clerk(j);
+}
+
+static void send_slice(struct show_job *j)
+{
+	size_t left = gh_buf_length(&j->text);
+	struct gh_buf why = { 0 };
+
+	if (left > PIECE) {
+		say(j, PIECE, true);
+		return;
+	}
+	say(j, left, j->more);
+	if (!j->more) {
+		end_job(j);
+		return;
+	}
+	j->first = false;
+	open_page(j, &why);
+	gh_buf_fini(&why);
+}
+
+static bool is_ready(const struct show_job *j)
+{
+	return j->phase != SHOW_CLERK && !j->reader.busy(j->reader.context);
+}
+
+static void sweep(struct gateway *g)
+{
+	for (struct show_job *j = g->shows, *next; j; j = next) {
+		next = j->next;
+		if (j->phase == SHOW_CLERK || !j->reader.gone(j->reader.context))
+			continue;
+		j->reader.piece(j->reader.context, -ECANCELED, "", 0, false);
+		end_job(j);
+	}
+}
+
+bool show_turn(struct gateway *g)
+{
+	struct show_job *j, **last;
+
+	sweep(g);
+	j = g->shows;
+	while (j && !is_ready(j))
+		j = j->next;
+	if (!j)
+		return false;
+	/* The others first, next time. */
+	unlink_job(j);
+	for (last = &g->shows; *last; last = &(*last)->next)
+		;
+	*last = j;
+	j->next = NULL;
+	if (j->phase == SHOW_READ)
+		read_slice(j);
+	else
+		send_slice(j);
+	for (j = g->shows; j; j = j->next)
+		if (is_ready(j))
+			return true;
+	return false;
+}
+
+/* ---- a new answer ------------------------------------------------------ */
+
+static int begin(struct show_job *j, struct gh_buf *why)
+{
+	const struct command *c = j->command;
+	int rc;
+
+	if (c->takes_prefix && j->argument[0] && gh_prefix_parse(j->argument, &j->within) < 0) {
+		gh_buf_printf(why, "show gateway %s %s: expected a prefix such as 10.0.0.0/8, "
+			      "without host bits", c->words, j->argument);
+		return -EINVAL;
+	}
+	if (!c->make)
+		return open_page(j, why);
+	rc = c->make(j->gateway, j->argument, j->json && is_root(j), &j->text, why);
+	if (rc)
+		return rc;
+	if (j->json && is_root(j)) {
+		gh_buf_append(&j->text, "\n", 1);
+		j->phase = SHOW_SEND;
+	} else {
+		to_clerk(j);
+	}
+	return 0;
+}
+
+static void refused(struct show_job *j, int rc, struct gh_buf *why)
+{
+	j->reader.piece(j->reader.context, rc, gh_buf_text(why), gh_buf_length(why), false);
+	end_job(j);
+	gh_buf_fini(why);
+}
+
+void show(struct gateway *g, const char *words_in, uint32_t uid, const struct show_reader *reader)
+{
+	struct show_job *j = calloc(1, sizeof(*j));
+	struct gh_buf why = { 0 };
+	char words[GH_TEXT_MAX + 1];
+	const char *argument;
+	int rc;
+
+	if (!j)
+		abort();
+	snprintf(words, sizeof(words), "%s", words_in);
+	*j = (struct show_job){
+		.gateway = g, .reader = *reader, .uid = uid, .first = true,
+		.json = take_json(words), .next = g->shows,
+	};
+	g->shows = j;
+	j->command = find(words, &argument);
+	if (!j->command || (!j->command->view && !j->json)) {
+		gh_buf_printf(&why, "show gateway %s: there is no such command, try `show gateway ?`",
+			      words);
+		refused(j, -EINVAL, &why);
+		return;
+	}
+	snprintf(j->argument, sizeof(j->argument), "%s", argument);
+	rc = begin(j, &why);
+	if (rc)
+		refused(j, rc, &why);
+	gh_buf_fini(&why);
 }

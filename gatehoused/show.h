@@ -1,34 +1,60 @@
 /*
- * show - the commands behind `show gateway ...`
+ * show - the answers to `show gateway ...`
  *
- * Each command is a function that builds the JSON of what it shows, and one
- * that prints it as text.
+ * Everything shown is a view of the state's JSON (state.h): `json` prints it,
+ * without that word it is made a table (show_view.c). What a user who is not
+ * root may not read is taken out before (RFC 8341 3.2.4).
  *
- *   show.c           summary, connections, expressroute, bgp summary, events
- *   show_routes.c    routes, explain
+ *   show.c           the commands; answers in the making, a slice a turn
+ *   show_view.c      JSON -> text
  *   diagnose.c       connection NAME diagnose
  *
- * Threads    the control thread; nothing waits.
- * Errors     0, or -errno with words in out.
+ * An answer may be long and its reader slow: it is made while there is room
+ * in the pipe, and no more than a slice of it in one turn of the loop.
+ *
+ * Ownership  the request is copied. An answer in the making belongs to the gateway.
+ * Threads    the control thread; views are made by the clerk.
+ * Errors     a piece with -errno and words ends an answer.
  */
 #ifndef GATEHOUSED_SHOW_H
 #define GATEHOUSED_SHOW_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "base/buf.h"
+#include "base/fact.h"
 
 struct gateway;
+
+/* Whom to answer. */
+struct show_reader {
+	void *context;
+	/* In order; the last one has more false. text is borrowed. */
+	void (*piece)(void *context, int rc, const char *text, size_t length, bool more);
+	/* Must the answer wait, because what was said is not read yet? */
+	bool (*busy)(void *context);
+	/* Is nobody there any more? Then piece is called a last time, with -ECANCELED. */
+	bool (*gone)(void *context);
+};
+
+/*
+ * words: what follows "show gateway", perhaps ending in "json". "state json"
+ * is all but the routes. The last piece may come before this returns.
+ */
+void show(struct gateway *g, const char *words, uint32_t uid, const struct show_reader *reader);
+
+/* Once per turn of the loop: one slice. Returns whether there is more to do at once. */
+bool show_turn(struct gateway *g);
+
+/* ---- show_view.c ---- */
+
 struct json_object;
 
-/* words: what follows "show gateway", perhaps ending in "json". */
-int show(struct gateway *g, const char *words, struct gh_buf *out);
-
-/* ---- for the files above ---- */
-
-/* argument: the words after the command's own. NULL with words in out on refusal. */
-typedef struct json_object *show_build(struct gateway *g, const char *argument, struct gh_buf *out);
-typedef void show_print(struct json_object *o, struct gh_buf *out);
-
-show_build show_routes, show_explain, show_diagnose;
-show_print print_routes, print_explain, print_diagnose;
+/* o: what the state's path delivers, unwrapped; first: the page with the headings. */
+typedef void show_view(struct json_object *o, bool first, struct gh_buf *out);
+show_view view_summary, view_connections, view_connection, view_expressroute, view_bgp;
+show_view view_events, view_commits, view_routes, view_explain, view_diagnose;
 
 #endif

@@ -2,7 +2,6 @@
  * show_config - the configuration's views: what is asked of the store
  *
  *	diff               what a commit of the candidate would change
- *	commits [json]     the history, newest first
  *	commit N           what the commit N back changed
  *	candidate          the candidate's text
  *	running-config     the configuration as this user may see it

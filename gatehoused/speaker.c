@@ -28,13 +28,19 @@ struct stated {
 	size_t network_count;
 };
 
+/* A PEER fact, and when it came: it says how long ago its state began. */
+struct heard {
+	struct gh_peer peer;
+	struct gh_time at;
+};
+
 struct speaker {
 	struct guests *guests;
 	struct speaker_legs legs;
 	char view[GH_NAME_MAX + 1];
 	bool ready;
 	struct stated stated;
-	struct gh_peer *peers;          /* one for each stated neighbor; id 0: not heard yet */
+	struct heard *peers;            /* one for each stated neighbor; id 0: not heard yet */
 };
 
 struct speaker *speaker_new(struct guests *guests, const char *view,
@@ -210,7 +216,7 @@ static void say_network(struct speaker *s, enum gh_fact_type type, const struct 
 
 /* Walks both sorted lists: gone, new, changed. The peers move along. */
 static void differ_neighbors(struct speaker *s, const struct stated *old, const struct stated *new,
-			     struct gh_peer *peers)
+			     struct heard *peers)
 {
 	size_t i = 0, j = 0;
 
@@ -253,7 +259,7 @@ static void differ_networks(struct speaker *s, const struct stated *old, const s
 void speaker_sync(struct speaker *s, const struct gw_config *config)
 {
 	struct stated next;
-	struct gh_peer *peers;
+	struct heard *peers;
 
 	want(s, config, false, &next);
 	peers = allocate(next.neighbor_count, sizeof(*peers));
@@ -362,7 +368,7 @@ static const struct gh_neighbor *neighbor_find(const struct speaker *s, uint32_t
 			 sizeof(key), by_id) : NULL;
 }
 
-static struct gh_peer *peer_find(const struct speaker *s, uint32_t id)
+static struct heard *peer_find(const struct speaker *s, uint32_t id)
 {
 	const struct gh_neighbor *n = neighbor_find(s, id);
 
@@ -371,19 +377,42 @@ static struct gh_peer *peer_find(const struct speaker *s, uint32_t id)
 
 bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer)
 {
-	struct gh_peer *mine = peer_find(s, peer->id);
+	struct heard *mine = peer_find(s, peer->id);
 
 	if (!mine)
 		return false;
-	*mine = *peer;
+	*mine = (struct heard){ *peer, gh_now() };
 	return true;
 }
 
 const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor)
 {
-	const struct gh_peer *p = peer_find(s, neighbor);
+	const struct heard *h = peer_find(s, neighbor);
 
-	return p && p->id ? p : NULL;
+	return h && h->peer.id ? &h->peer : NULL;
+}
+
+struct gh_time speaker_peer_since(const struct speaker *s, uint32_t neighbor)
+{
+	const struct heard *h = peer_find(s, neighbor);
+	uint64_t age = h ? (uint64_t)h->peer.up_s * 1000000000u : 0;
+
+	return (struct gh_time){ h && h->peer.id && h->at.ns > age ? h->at.ns - age : 0 };
+}
+
+const struct gh_neighbor *speaker_neighbor_after(const struct speaker *s, uint32_t id)
+{
+	size_t low = 0, high = s->stated.neighbor_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (s->stated.neighbors[middle].id > id)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return speaker_neighbor(s, low);
 }
 
 const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index)

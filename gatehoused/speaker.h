@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include "base/clock.h"
 #include "base/fact.h"
 #include "yang/config.h"
 
@@ -56,8 +57,12 @@ void speaker_joined(struct speaker *s);
 bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer);
 /* The last PEER fact of a neighbor, or NULL. */
 const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor);
+/* When the state that it told began; ns 0: nothing was heard. */
+struct gh_time speaker_peer_since(const struct speaker *s, uint32_t neighbor);
 /* The neighbors stated at present, by rising number: index from 0, NULL at the end. */
 const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index);
+/* The one with the lowest number above id, or NULL. */
+const struct gh_neighbor *speaker_neighbor_after(const struct speaker *s, uint32_t id);
 /* One of them, or NULL. */
 const struct gh_neighbor *speaker_neighbor_find(const struct speaker *s, uint32_t id);
 

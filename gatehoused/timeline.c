@@ -48,6 +48,11 @@ const struct timeline_event *timeline_next(const struct timeline *t, uint64_t fr
 	return from <= t->count ? &t->ring[(from - 1) % TIMELINE_LENGTH] : NULL;
 }
 
+uint64_t timeline_count(const struct timeline *t)
+{
+	return t->count;
+}
+
 const char *timeline_kind_name(enum timeline_kind kind)
 {
 	static const char *const names[] = {

@@ -46,6 +46,9 @@ void timeline_add(struct timeline *t, enum timeline_kind kind, const char *forma
 /* The oldest kept event with a number of at least `from`; NULL when there is none. */
 const struct timeline_event *timeline_next(const struct timeline *t, uint64_t from);
 
+/* How many there were: the number of the newest. */
+uint64_t timeline_count(const struct timeline *t);
+
 const char *timeline_kind_name(enum timeline_kind kind);
 /* "2026-11-20T17:32:25.123Z" into text of at least 32 bytes (RFC 3339). */
 const char *timeline_time_print(uint64_t wall_ms, char text[32]);

@@ -175,6 +175,21 @@ int ike_retry(struct ike *k, uint32_t leg)
 	return 0;
 }
 
+int ike_reset(struct ike *k, uint32_t leg)
+{
+	struct ike_conn *c = ike_find(k, leg);
+
+	if (!c)
+		return -ENOENT;
+	if (!k->vici)
+		return -EAGAIN;
+	c->next_try = (struct gh_time){ 0 };
+	c->pause_ms = 0;
+	c->replace = true;
+	ike_load(k, c);
+	return 0;
+}
+
 static int rekey(struct ike *k, uint32_t leg, bool child)
 {
 	const struct ike_conn *c = ike_find(k, leg);

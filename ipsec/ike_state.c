@@ -131,8 +131,8 @@ void ike_set_fault(struct ike *k, struct ike_conn *c, enum ike_fault fault, cons
 const char *ike_state_name(enum ike_state state)
 {
 	switch (state) {
-	case IKE_AWAY: return "unknown, charon is away";
-	case IKE_REFUSED: return "refused by charon";
+	case IKE_AWAY: return "away";
+	case IKE_REFUSED: return "refused";
 	case IKE_DOWN: return "down";
 	case IKE_CONNECTING: return "connecting";
 	case IKE_ESTABLISHED: return "established";
@@ -154,11 +154,11 @@ const char *ike_fault_name(enum ike_fault fault)
 {
 	switch (fault) {
 	case IKE_FAULT_NONE: return "none";
-	case IKE_FAULT_NO_REPLY: return "no reply";
+	case IKE_FAULT_NO_REPLY: return "no-reply";
 	case IKE_FAULT_PROPOSAL: return "proposal";
 	case IKE_FAULT_IDENTITY: return "identity";
 	case IKE_FAULT_AUTH: return "authentication";
-	case IKE_FAULT_SELECTORS: return "traffic selectors";
+	case IKE_FAULT_SELECTORS: return "traffic-selectors";
 	case IKE_FAULT_OTHER: return "other";
 	}
 	return "?";

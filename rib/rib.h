@@ -162,6 +162,8 @@ struct rib_leg_view {
 typedef void rib_leg_visit(void *ctx, const struct rib_leg_view *view);
 void rib_leg_each(const struct rib *r, rib_leg_visit *visit, void *ctx);
 int rib_leg_view(const struct rib *r, uint32_t leg, struct rib_leg_view *out);   /* -ENOENT */
+/* How many of its groups have no leg that carries traffic now? */
+unsigned rib_leg_stranded(const struct rib *r, uint32_t leg);
 /* UNKNOWN for a leg that is not there. */
 enum leg_state rib_leg_state(const struct rib *r, uint32_t leg);
 

@@ -59,6 +59,16 @@ int rib_leg_view(const struct rib *r, uint32_t number, struct rib_leg_view *out)
 	return 0;
 }
 
+unsigned rib_leg_stranded(const struct rib *r, uint32_t number)
+{
+	const struct rib_leg *l = rib_leg_find(r, number), *any;
+	unsigned n = 0;
+
+	for (const struct group_member *m = l ? l->members : NULL; m; m = m->leg_next)
+		n += !group_active(m->group, GROUP_ANY, &any, 1);
+	return n;
+}
+
 enum leg_state rib_leg_state(const struct rib *r, uint32_t number)
 {
 	const struct rib_leg *l = rib_leg_find(r, number);

@@ -137,11 +137,12 @@ test_store_LDADD = $(YANG_TEST_LIBS)
 test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixture.h
 test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_commit_LDADD = $(YANG_TEST_LIBS)
-check_PROGRAMS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_credentials
-TESTS += test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_credentials
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+GATEHOUSED_TESTS = test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+check_PROGRAMS += $(GATEHOUSED_TESTS)
+TESTS += $(GATEHOUSED_TESTS)
 
 test_grid_SOURCES = tests/unit/test_grid.c
 test_grid_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
@@ -169,6 +170,11 @@ test_options_LDADD = libgatehoused.a $(CMOCKA_LIBS)
 test_speaker_SOURCES = tests/unit/test_speaker.c
 test_speaker_CFLAGS = $(UNIT_CFLAGS)
 test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_writer_SOURCES = tests/unit/test_writer.c
+test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
+test_writer_CFLAGS = $(UNIT_CFLAGS)
+test_writer_LDADD = libgatehoused.a libbase.a $(JSONC_LIBS) $(CMOCKA_LIBS)
 
 test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)

@@ -28,7 +28,7 @@ def run(s):
 
 def learned_routes(s):
     """Azure's weights tell the kinds apart (AZURE.md 6)."""
-    routes = {r["prefix"]: r for r in s.gateway.show_json("routes")["routes"]}
+    routes = {r["prefix"]: r for r in s.gateway.show_json("routes")["routes"]["route"]}
     for family in (4, 6):
         learned(s, routes, topology.SITE_PREFIX[family], "ExpressRoute", 32769, 2, 3)
         for prefix in (topology.SITE2_PREFIX[family], topology.LONGER_PREFIX[family]):
@@ -41,7 +41,7 @@ def learned_routes(s):
 
 def learned(s, routes, prefix, source, weight, legs, paths):
     route = routes.get(prefix, {})
-    found = (route.get("source"), route.get("weight"), len(route.get("legs", ())),
+    found = (route.get("source"), route.get("weight"), len(route.get("leg", ())),
              route.get("paths"))
     s.report.equal(found, (source, weight, legs, paths),
                    f"{prefix}: {source}, weight {weight}, by {legs} of {paths} paths")
@@ -109,7 +109,7 @@ def explained(s):
     site = s.gateway.show_json(f"explain {topology.SITE[4]}")
     s.report.equal(sorted(site["forwarded-by"]), ["dc1 primary", "dc1 secondary"],
                    "explain: site by both edges")
-    lost = {c["leg"]: c.get("lost-at-step") for c in site["candidates"]}
+    lost = {c["leg"]: c.get("lost-at-step") for c in site["candidate"]}
     s.report.equal(lost.get("paris"), 1, "explain: the tunnel's path lost at step 1, by kind")
     longer = s.gateway.show_json(f"explain {topology.LONGER[4]}")
     s.report.equal((longer["prefix"], longer["forwarded-by"]),

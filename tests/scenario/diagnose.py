@@ -66,9 +66,9 @@ def found(s, what, rung, spoil):
             raise NotYet(s.gateway.show("connection paris diagnose"))
         return shown
     shown = wait_until(named, 60, f"{what}: the rung {rung}", s.gateway.processes(), interval=0.2)
-    seen = [r["seen"] for r in shown["rungs"] if r["rung"] == rung][0]
+    seen = [r["seen"] for r in shown["rung"] if r["name"] == rung][0]
     s.report.claim(shown["remedy"] and not shown["healthy"], f"{what}: {rung}: {seen}")
-    forwarding = s.gateway.show_json("connections")["connections"][0]["forwarding"]
+    forwarding = s.gateway.show_json("connections")["connection"][0]["state"]["forwarding"]
     esp_matters = rung != "BGP session"
     s.report.claim(not esp_matters or forwarding == "down",
                    f"{what}: forwarding is not called up ({forwarding})")

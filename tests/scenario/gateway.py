@@ -160,10 +160,10 @@ class Gateway:
 
     def settled(self):
         """Have bgpd and charon stated everything to a new gatehoused?"""
-        now = self.show_json("")
-        away = [g["name"] for g in now["guests"] if not g["connected"]]
-        if away or now["taking-over"]:
-            raise NotYet(f"away: {away}, taking over: {now['taking-over']}")
+        now = self.show_json("")["state"]
+        away = [g["name"] for g in now["guest"] if not g["connected"] and g["name"] != "exporter"]
+        if away or now["arbiter"]["taking-over"]:
+            raise NotYet(f"away: {away}, taking over: {now['arbiter']['taking-over']}")
         return True
 
     def stop_daemon(self, number=signal.SIGTERM):
@@ -214,10 +214,11 @@ class Gateway:
         return self.vtysh(f"show gateway {what}".rstrip())
 
     def show_json(self, what):
+        """What `show gateway WHAT json` prints, without the name that stands around it."""
         output = self.show(f"{what} json".lstrip())
         try:
-            return json.loads(output)
-        except ValueError:
+            return next(iter(json.loads(output).values()))
+        except (ValueError, StopIteration, AttributeError):
             raise Failure(f"show gateway {what} json is no JSON:\n{output}") from None
 
     def wait_answer(self, timeout=15):
@@ -277,9 +278,11 @@ class Gateway:
 
     def all_forward(self):
         """Are all edges and connections up, by the gateway's own word?"""
-        down = [leg for leg in (*self.show_json("expressroute")["edges"],
-                                *self.show_json("connections")["connections"])
-                if leg.get("forwarding") != "up" and leg.get("reason") != "shutdown"]
+        edges = [edge for circuit in self.show_json("expressroute")["expressroute"]
+                 for edge in circuit["edge"]]
+        down = [leg for leg in (*edges, *self.show_json("connections")["connection"])
+                if leg["state"].get("forwarding") != "up"
+                and leg["state"].get("why-down") != "shutdown"]
         if down:
             raise NotYet(str(down))
         return True

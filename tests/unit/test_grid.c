@@ -9,7 +9,7 @@
 
 static void test_table(void **state)
 {
-	static const struct grid_column columns[] = { { "name", "Name" }, { "legs", "Legs" }, { "up", "Up" } };
+	static const struct grid_column columns[] = { { .key = "name", .heading = "Name" }, { .key = "legs", .heading = "Legs" }, { .key = "up", .heading = "Up" } };
 	struct json_object *rows = json_tokener_parse(
 		"[{\"name\":\"a-long-name\",\"legs\":[\"x\",\"y\"],\"up\":true},"
 		"{\"name\":\"b\",\"legs\":[],\"up\":false},{\"name\":\"\"}]");
