@@ -10,6 +10,7 @@ frrmodule_PROGRAMS += bgpd-plugin/gatehouse.so
 shim_PROGRAMS += bgpd-plugin/vtysh/gatehouse-vtysh.so
 bin_SCRIPTS += bgpd-plugin/vtysh/gatehouse-vtysh
 dist_sbin_SCRIPTS += bgpd-plugin/vtysh/gatehouse-vtysh-divert
+dist_man_MANS += bgpd-plugin/vtysh/gatehouse-vtysh.1
 endif
 
 bgpd_plugin_gatehouse_so_CPPFLAGS = $(AM_CPPFLAGS) $(FRR_CPPFLAGS) $(LIBYANG_CFLAGS) $(JSONC_CFLAGS)

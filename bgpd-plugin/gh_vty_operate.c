@@ -70,19 +70,22 @@ OPERATION(no_gateway_failover_test, "no gateway failover-test expressroute NAME$
 
 /* ---- on the candidate ------------------------------------------------- */
 
-OPERATION(candidate_commit, "commit [confirmed (1-1440)]",
+OPERATION(candidate_commit, "commit [confirmed [(1-1440)]]",
 	  "Take over the candidate: all of it or, if anything refuses it, nothing\n"
 	  "Go back by itself unless `confirm` follows in time\n"
-	  "Minutes\n")
+	  "Minutes, by default 10\n")
 
 OPERATION(candidate_confirm, "confirm",
 	  "Keep what `commit confirmed` took over\n")
+
+OPERATION(candidate_cancel, "cancel",
+	  "Take back what `commit confirmed` took over, now\n")
 
 OPERATION(candidate_discard, "discard",
 	  "Forget the changes: the candidate is the running configuration again\n")
 
 OPERATION(candidate_rollback, "rollback (0-19)",
-	  "Go back to an earlier commit, see `show gateway commits`\n"
+	  "Make the candidate what an earlier commit was, see `show gateway commits`\n"
 	  "How many commits back; 0 is the running configuration\n")
 
 OPERATION(candidate_validate, "validate",
@@ -102,6 +105,7 @@ static void candidate_init(void)
 {
 	install_element(GATEWAY_CANDIDATE_NODE, &candidate_commit_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &candidate_confirm_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &candidate_cancel_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &candidate_discard_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &candidate_rollback_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &candidate_validate_cmd);
