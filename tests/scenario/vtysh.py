@@ -50,6 +50,8 @@ def run(s):
     hints(s)
     live_log(s)
     tech_support(s)
+    candidate(s)
+    others(s)
 
 
 # --- frr-reload.py, as it is installed ----------------------------------------------------------
@@ -222,3 +224,57 @@ def tech_support(s):
                                  "show gateway connection paris diagnose")
                if part not in text]
     s.report.equal(missing, [], "it holds the rest")
+
+
+# --- the candidate, and other users -------------------------------------------------------------
+
+def candidate(s):
+    before = config.ours(s)
+    terminal = Terminal(s.gateway)
+    terminal.ask("configure terminal\n")
+    for keys, prompt in (("gateway candidate\n", "(candidate)#"),
+                         ("gateway connection paris\n", "(candidate-gateway-connection)#"),
+                         ("weight 21\n", "(candidate-gateway-connection)#"),
+                         ("gateway connection oslo\n", "(candidate-gateway-connection)#"),
+                         ("exit\n", "(candidate)#"), ("exit\n", "(config)#"),
+                         ("gateway connection paris\n", "(config-gateway-connection)#"),
+                         ("gateway candidate\n", "(candidate)#")):
+        said = terminal.ask(keys)
+        s.report.claim(prompt in said and "%" not in said, f"{keys.strip()}: {said.splitlines()[-1]}")
+    s.report.equal(config.ours(s), before, "running is as it was")
+    diff = terminal.ask("show diff\n")
+    s.report.claim("weight 21" in diff and "oslo" in diff, "show diff has both changes")
+    s.report.claim("%" not in terminal.ask("validate\n"), "validate")
+    terminal.ask("commit\n")
+    s.report.claim("weight 21" in config.ours(s) and "oslo" in config.ours(s), "commit")
+    terminal.ask("rollback 1\ncommit\n")
+    s.report.equal(config.ours(s), before, "rollback 1, commit")
+    terminal.ask("gateway connection paris\nweight 22\n")
+    terminal.ask("discard\n")
+    s.report.claim("weight 22" not in terminal.ask("show diff\n"), "discard, inside a node")
+    terminal.ask("weight 23\ncommit confirmed 1\n")
+    s.report.claim("weight 23" in config.ours(s), "commit confirmed")
+    terminal.ask("cancel\n")
+    s.report.equal(config.ours(s), before, "cancel takes it back")
+    terminal.close()
+    table = s.gateway.vtysh("show gateway commits")
+    s.report.claim("root" in table and "vtysh" in table, "show gateway commits says who and from where")
+    s.report.claim("weight 21" in s.gateway.vtysh("show gateway commit 3"),
+                   "show gateway commit says what")
+
+
+def others(s):
+    """A user of vtysh who is not root."""
+    s.gateway.vtysh("configure terminal", "gateway access", "write-default deny")
+    seen = as_user(s, "show running-config").stdout
+    s.report.claim("gateway connection paris" in seen and "shared-key" not in seen,
+                   "another user sees the lines without the secrets")
+    done = as_user(s, "configure terminal", "gateway connection paris", "weight 66")
+    s.report.claim(done.returncode and "weight 66" not in config.ours(s),
+                   f"and may not change them: {done.stdout.strip()}")
+
+
+def as_user(s, *commands):
+    arguments = [word for command in commands for word in ("-c", command)]
+    return s.net.gw.run("setpriv", "--reuid", "nobody", "--regid", "frrvty", "--clear-groups",
+                        *s.gateway.vtysh_command(), *arguments, check=False, timeout=60)
