@@ -36,8 +36,8 @@ static void effective(struct gateway *g, struct writer *w)
 	writer_list_end(w);
 	if (c->mtu) {
 		writer_number(w, "mtu", c->mtu);
-		writer_number(w, "tcp-mss-ipv4", c->tcp_mss ? c->tcp_mss : mss_for(c->mtu, AF_INET));
-		writer_number(w, "tcp-mss-ipv6", c->tcp_mss ? c->tcp_mss : mss_for(c->mtu, AF_INET6));
+		writer_number(w, "tcp-mss-ipv4", mss_for(c->mtu, c->tcp_mss, AF_INET));
+		writer_number(w, "tcp-mss-ipv6", mss_for(c->mtu, c->tcp_mss, AF_INET6));
 	}
 	writer_close(w);
 }
