@@ -20,6 +20,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
 	gatehoused/meter.c gatehoused/meter.h \
+	gatehoused/netconf_host.c gatehoused/netconf_host.h \
 	gatehoused/operate.c gatehoused/operate.h \
 	gatehoused/operate_gateway.c \
 	gatehoused/options.c gatehoused/options.h \
@@ -36,5 +37,5 @@ libgatehoused_a_SOURCES = \
 	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c
-gatehoused_gatehoused_LDADD = libgatehoused.a libghyang.a librib.a libike.a libipsec.a libbase.a \
+gatehoused_gatehoused_LDADD = libgatehoused.a libnetconf.a libghyang.a librib.a libike.a libipsec.a libbase.a \
 	$(LIBYANG_LIBS) $(OPENSSL_LIBS) $(JSONC_LIBS) $(LIBCAP_LIBS) $(EV_LIBS)

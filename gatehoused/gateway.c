@@ -19,6 +19,7 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
+#include "gatehoused/netconf_host.h"
 #include "gatehoused/operate.h"
 #include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
@@ -451,6 +452,9 @@ static int start(struct gateway *g)
 	if (!rc) {
 		watch(g);
 		load(g);
+		g->netconf = netconf_host_new(g);
+		if (!g->netconf)
+			rc = failed("NETCONF", -ENOMEM);
 	}
 	return rc;
 }
@@ -461,7 +465,9 @@ static void fini(struct gateway *g)
 	speaker_free(g->speaker);
 	ike_free(g->ike);
 	credentials_free(g->credentials);
+	netconf_host_close(g->netconf);
 	store_free(g->store);
+	netconf_host_free(g->netconf);
 	apply_free(g->apply);
 	monitor_close(g->monitor);
 	rib_free(g->rib);

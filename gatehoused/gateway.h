@@ -39,6 +39,7 @@ struct gateway {
 	struct credentials *credentials;
 	unsigned credentials_age_s;     /* since their files were last looked at */
 	struct ike_relay *relay;
+	struct netconf_host_state *netconf;
 
 	ev_prepare turn;                /* before each wait: flush what the turn collected */
 	ev_idle more;                   /* active while the arbiter has work left */

@@ -98,6 +98,35 @@ static int sa_map_open(const struct keeper *k)
 	return fd;
 }
 
+/*
+ * NETCONF clients come by it, as the users that they are: it is open to those
+ * who may use vtysh. It lives here so that they can wait for a daemon that
+ * starts again.
+ */
+static int netconf_listen(const struct keeper *k)
+{
+	struct sockaddr_un sun = { .sun_family = AF_UNIX };
+	const struct group *group = getgrnam("frrvty");
+	gid_t gid = group ? group->gr_gid : k->user->pw_gid;
+	mode_t before;
+	int fd, rc;
+
+	if ((size_t)snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/netconf.sock",
+			     k->options->run_dir) >= sizeof(sun.sun_path))
+		return -ENAMETOOLONG;
+	unlink(sun.sun_path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -errno;
+	before = umask(0117);           /* never open to all, not even for a moment */
+	rc = bind(fd, (struct sockaddr *)&sun, sizeof(sun)) < 0 ||
+	     lchown(sun.sun_path, 0, gid) < 0 || listen(fd, 16) < 0 ? -errno : fd;
+	umask(before);
+	if (rc < 0)
+		close(fd);
+	return rc;
+}
+
 static int hold(struct keeper *k, enum keeper_fd which, int fd, const char *what)
 {
 	if (fd < 0) {
@@ -125,6 +154,8 @@ static int hold_all(struct keeper *k)
 		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500, true), "UDP port 4500 (IPv6)");
 	if (!rc)
 		rc = hold(k, KEEPER_SA_MAP, sa_map_open(k), "sa.map");
+	if (!rc)
+		rc = hold(k, KEEPER_NETCONF, netconf_listen(k), "netconf.sock");
 	return rc;
 }
 

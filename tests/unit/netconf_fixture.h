@@ -82,8 +82,9 @@ static inline void netconf_fixture_fini(struct netconf_fixture *f)
 {
 	char command[128];
 
-	server_free(f->server);
+	server_close(f->server);
 	store_free(f->store);
+	server_free(f->server);
 	ev_loop_destroy(f->loop);
 	snprintf(command, sizeof(command), "rm -rf %s", f->dir);
 	assert_int_equal(system(command), 0);

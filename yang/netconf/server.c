@@ -269,14 +269,18 @@ struct server *server_new(const struct server_options *o)
 	return s;
 }
 
-void server_free(struct server *s)
+void server_close(struct server *s)
 {
-	if (!s)
-		return;
 	if (s->listener >= 0 && ev_is_active(&s->acceptable))
 		ev_io_stop(s->loop, &s->acceptable);
 	while (s->sessions)
 		session_end(s->sessions, "other", 0);
+}
+
+void server_free(struct server *s)
+{
+	if (!s)
+		return;
 	ly_ctx_destroy(s->messages);
 	stream_free(s->stream);
 	gh_buf_fini(&s->capabilities);

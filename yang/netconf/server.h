@@ -39,6 +39,9 @@ struct server_options {
 };
 
 struct server *server_new(const struct server_options *options);
+/* Ends all sessions; while the store is there. */
+void server_close(struct server *server);
+/* When no job of ours can be at the clerk any more: the store may have gone. */
 void server_free(struct server *server);
 
 /* A client is connected to fd, which is taken. false: refused and closed. */
