@@ -140,7 +140,7 @@ test_store_commit_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_failover_test test_meter test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -170,6 +170,20 @@ test_options_LDADD = libgatehoused.a $(CMOCKA_LIBS)
 test_speaker_SOURCES = tests/unit/test_speaker.c
 test_speaker_CFLAGS = $(UNIT_CFLAGS)
 test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_failover_test_SOURCES = tests/unit/test_failover_test.c
+test_failover_test_CFLAGS = $(UNIT_CFLAGS)
+test_failover_test_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_meter_SOURCES = tests/unit/test_meter.c
+test_meter_CFLAGS = $(UNIT_CFLAGS)
+test_meter_LDADD = libgatehoused.a $(CMOCKA_LIBS)
+
+# All of the daemon but its main.
+test_state_SOURCES = tests/unit/test_state.c tests/unit/gateway_fixture.h
+test_state_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS) $(LIBYANG_CFLAGS)
+test_state_CFLAGS = $(UNIT_CFLAGS)
+test_state_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 
 test_writer_SOURCES = tests/unit/test_writer.c
 test_writer_CPPFLAGS = $(AM_CPPFLAGS) $(JSONC_CFLAGS)
