@@ -9,7 +9,6 @@ import signal
 
 import topology
 from lab import NotYet, wait_until
-from terminal import Terminal
 
 MORE = """\
 gateway
@@ -53,7 +52,7 @@ def run(s):
     orders(s, written)
     write_while_away(s, saved)
     write_knowing_nothing(s, saved)
-    helped(s)
+    limit(s)
     removal(s, written)
 
 
@@ -74,6 +73,27 @@ def since(s):
     words = [line.split() for line in topology.birdc(s.net.edge1, "show protocols").splitlines()
              if line.split()[:1] == ["gateway4"]][0]
     return words[4] if words[3] == "up" and "Established" in words else None
+
+
+def limit(s):
+    """Too many prefixes end the session, and another limit gives it another try at once."""
+    s.gateway.vtysh("configure terminal", "gateway connection paris", "prefix-limit 1")
+    wait_until(lambda: "prefix limit" in s.gateway.show("bgp summary"), 20,
+               "the session over the tunnel ended by its prefix limit", s.gateway.processes())
+    s.report.claim(True, "beyond prefix-limit the session ends, and show gateway bgp summary says why")
+    s.gateway.vtysh("configure terminal", "gateway connection paris", "prefix-limit 1000")
+    s.gateway.wait_up()
+    since_raised = tunnel_since(s)
+    s.report.claim("prefix limit" not in s.gateway.show("bgp summary"), "a higher one brings it back at once")
+    s.gateway.vtysh("configure terminal", "gateway connection paris", "prefix-limit 900")
+    s.gateway.vtysh("configure terminal", "gateway connection paris", "no prefix-limit")
+    s.report.equal(tunnel_since(s), since_raised, "a limit that is not reached changes no session")
+
+
+def tunnel_since(s):
+    """When the session over the tunnel came up, as onprem has it."""
+    return [line.split()[4] for line in topology.birdc(s.net.onprem, "show protocols").splitlines()
+            if line.split()[:1] == ["vpn"]]
 
 
 def ours(s):
@@ -149,38 +169,6 @@ def write_knowing_nothing(s, saved):
     s.gateway.start_daemon()
     s.gateway.wait_answer()
     s.gateway.wait_up()
-
-
-def helped(s):
-    """Every word that `?` offers in our nodes has a sentence, and Tab completes."""
-    terminal = Terminal(s.gateway)
-    s.report.claim("expressroute" in terminal.ask("show gateway expr\t"), "Tab completes")
-    terminal.ask("\x15")
-    silent = [f"show gateway {word}" for word, says in terminal.help("show gateway ").items()
-              if not says and word != "<cr>"]
-    terminal.ask("configure terminal\n")
-    words = 0
-    for node in ("gateway", "gateway expressroute dc1", "gateway connection paris"):
-        terminal.ask(node + "\n")
-        for prefix in ("", "no "):
-            for word, says in below(terminal, prefix):
-                words += 1
-                if not says:
-                    silent.append(f"{node}: {prefix}{word}")
-        terminal.ask("exit\n")
-    terminal.close()
-    s.report.equal(silent, [], f"all {words} words of our nodes have a sentence of help")
-
-
-def below(terminal, prefix, depth=2):
-    """(words, sentence) of what `?` offers after prefix, and after each plain word of it."""
-    for word, says in terminal.help(prefix).items():
-        if word == "<cr>":
-            continue
-        yield word, says
-        if depth > 1 and word.islower() and word not in ("exit", "end", "quit", "no"):
-            for more, sentence in below(terminal, f"{prefix}{word} ", depth - 1):
-                yield f"{word} {more}", sentence
 
 
 def removal(s, written):

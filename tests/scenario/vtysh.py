@@ -48,6 +48,7 @@ def run(s):
     reload(s)
     statuses(s)
     hints(s)
+    helped(s)
     live_log(s)
     tech_support(s)
     candidate(s)
@@ -191,6 +192,53 @@ def hints(s):
         done = s.gateway.vtysh("configure terminal", node, line, check=False)
         said = done.stdout + done.stderr
         s.report.claim(says in said or says in said.lower(), f"{line}: {said.strip()}")
+
+
+NODES = ("gateway", "gateway profile branch", "gateway connection paris", "gateway certificate ours",
+         "gateway expressroute dc1", "gateway access", "gateway access-list operators")
+
+
+def helped(s):
+    """Every word that `?` offers has a sentence, in our nodes and in their twins; Tab completes."""
+    silent, words = [], 0
+    for path in ((), *(("configure terminal", node) for node in NODES),
+                 ("configure terminal", "gateway candidate"),
+                 *(("configure terminal", "gateway candidate", node) for node in NODES)):
+        level = ("", "no ") if path else ("show gateway ", "gateway ", "no gateway ")
+        while level:
+            found = help_of(s, path, level)
+            words += len(found)
+            silent += [f"{path[-1:]}: {line}" for line, says in found.items() if not says]
+            level = [f"{line} " for line in found if re.fullmatch("[a-z0-9-]+", line.split()[-1])
+                     and line.split()[0] not in ("exit", "end", "quit") and line != "no"]
+    s.gateway.vtysh("configure terminal", "no gateway certificate ours")
+    s.gateway.vtysh("configure terminal", "no gateway access-list operators")
+    s.gateway.vtysh("configure terminal", "gateway candidate", "discard")
+    s.report.equal(silent, [], f"all {words} words of our commands have a sentence of help")
+    terminal = Terminal(s.gateway)
+    for typed, completed in (("show gateway expr\t", "expressroute"),
+                             ("gateway reset connection par\t", "paris")):
+        s.report.claim(completed in terminal.ask(typed), f"Tab completes {completed}")
+        terminal.ask("\x15")
+    terminal.ask("configure terminal\ngateway connection lyon\n")
+    s.report.claim("branch" in terminal.ask("profile b\t"), "Tab completes the name of a profile")
+    terminal.close()
+
+
+def help_of(s, path, prefixes):
+    """What `?` says after each of the prefixes: {words: sentence}."""
+    commands = [*path, *(f"{prefix}?" for prefix in prefixes)]
+    done = s.net.gw.run(*s.gateway.vtysh_command(), "-E",
+                        *(word for command in commands for word in ("-c", command)), check=False)
+    found, prefix = {}, None
+    for line in done.stdout.splitlines():
+        asked = re.match(r"^gw(?:\([\w-]+\))?# (.*)\?$", line)
+        match = re.match(r"^  (\S+)(?: +(.*))?$", line)
+        if asked:
+            prefix = asked[1]
+        elif match and prefix is not None and match[1] != "<cr>":
+            found[prefix + match[1]] = (match[2] or "").strip()
+    return found
 
 
 # --- looking on ---------------------------------------------------------------------------------
