@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "tests/unit/yang_fixture.h"
 #include "yang/store.h"
@@ -727,6 +728,76 @@ static void test_startup(void **state)
 	assert_string_equal(look(STORE_VIEW_DIFF, 0, 0), "");
 }
 
+/* ---- the loop stays free ---- */
+
+static struct gh_time woken;
+static uint64_t longest_us;
+
+static void on_woken(struct ev_loop *l, ev_check *w, int revents)
+{
+	(void)l, (void)w, (void)revents;
+	woken = gh_now();
+}
+
+static void on_waiting(struct ev_loop *l, ev_prepare *w, int revents)
+{
+	uint64_t us = woken.ns ? (gh_now().ns - woken.ns) / 1000 : 0;
+
+	(void)l, (void)w, (void)revents;
+	if (us > longest_us)
+		longest_us = us;
+}
+
+static void timed(const char *what, enum store_name target, enum store_verb v, const char *text,
+		  bool whole)
+{
+	struct gh_time begin = gh_now(), submitted;
+	struct store_request r = { .verb = v, .target = target, .text = text, .whole = whole,
+				   .length = text ? strlen(text) : 0, .done = on_done };
+
+	longest_us = 0;
+	memset(&answer, 0, sizeof(answer));
+	store_submit(store, &r);
+	submitted = gh_now();
+	while (!answer.done)
+		ev_run(loop, EVRUN_ONCE);
+	assert_int_equal(answer.rc, 0);
+	print_message("%s: %llu ms, of which the loop was held %llu us and then at most %llu us\n",
+		      what, (unsigned long long)gh_time_ms_between(begin, gh_now()),
+		      (unsigned long long)(submitted.ns - begin.ns) / 1000,
+		      (unsigned long long)longest_us);
+}
+
+static void test_many(void **state)
+{
+	struct gh_buf text = { 0 };
+	ev_prepare waiting;
+	ev_check check;
+
+	(void)state;
+	ev_prepare_init(&waiting, on_waiting);
+	ev_check_init(&check, on_woken);
+	ev_set_priority(&check, EV_MAXPRI);
+	ev_prepare_start(loop, &waiting);
+	ev_check_start(loop, &check);
+	gh_buf_printf(&text, "gateway\n address-space 10.0.0.0/16\n public-address 203.0.113.1\n");
+	for (int i = 0; i < 1000; i++)
+		gh_buf_printf(&text, "gateway connection site%d\n remote-address 198.18.%d.%d\n"
+			      " shared-key 0 secret number %d\n"
+			      " bgp remote-as %d peer-address 10.200.%d.%d local-address 10.0.255.30\n"
+			      " prefix 10.%d.%d.0/24\n weight %d\n exit\n", i, i / 250, i % 250 + 1, i,
+			      64512 + i, i / 250, i % 250 + 1, 100 + i / 250, i % 250, i);
+	timed("1000 connections as one text", STORE_RUNNING, STORE_EDIT, gh_buf_text(&text), true);
+	timed("one line of 1000", STORE_RUNNING, STORE_EDIT,
+	      "gateway connection site500\n weight 7\n", false);
+	timed("one line of the candidate", STORE_CANDIDATE, STORE_EDIT,
+	      "gateway connection site500\n weight 8\n", false);
+	timed("commit of the candidate", STORE_CANDIDATE, STORE_COMMIT, NULL, false);
+	timed("nothing new", STORE_RUNNING, STORE_EDIT,
+	      "gateway connection site500\n weight 8\n", false);
+	gh_buf_fini(&text);
+}
+
 #define IN_TURN(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 #define ON_LOOP(f) { #f " on a loop", f, setup_loop, teardown, NULL }
 
@@ -747,6 +818,7 @@ int main(void)
 		IN_TURN(test_rollback), ON_LOOP(test_rollback),
 		IN_TURN(test_locks),
 		IN_TURN(test_startup), ON_LOOP(test_startup),
+		ON_LOOP(test_many),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
