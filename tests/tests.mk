@@ -72,7 +72,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit
+YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit test_clerk test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -137,6 +137,8 @@ test_store_LDADD = $(YANG_TEST_LIBS)
 test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixture.h
 test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_commit_LDADD = $(YANG_TEST_LIBS)
+
+YANG_TESTS += test_clerk test_finding test_history test_startup test_text_diff
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
