@@ -9,6 +9,7 @@
 
 #include "yang/context.h"
 #include "yang/legs.h"
+#include "yang/refusal.h"
 #include "yang/snapshot.h"
 
 struct datastore {
@@ -177,12 +178,14 @@ static int set_node(const struct datastore *ds, struct lyd_node **tree, const st
 			  edit->value ? strlen(edit->value) : 0, LYD_ANYDATA_STRING,
 			  LYD_NEW_PATH_UPDATE, &top, NULL)) {
 		const struct ly_err_item *error = ly_err_last(ds->context);
-		int rc = error && error->vecode == LYVE_REFERENCE ? -ENXIO : -EINVAL;
+		bool unknown = error && error->msg &&
+			       (!strncmp(error->msg, "Not found node", 14) ||
+				!strncmp(error->msg, "No module connected", 19));
 
 		gh_buf_printf(why, "%s", error && error->msg ? error->msg :
 			      "refused by the schema");
 		ly_err_clean(ds->context, NULL);
-		return rc;
+		return unknown ? -ENXIO : -EINVAL;
 	}
 	if (!*tree)
 		*tree = top;
@@ -226,47 +229,12 @@ int datastore_apply(const struct datastore *ds, struct lyd_node **tree, const st
 	return ret;
 }
 
-/* libyang has the path inside a sentence: Data location "/gatehouse:gateway/...". */
-static void error_path(const char *location, struct gh_buf *path)
-{
-	const char *from = location ? strstr(location, "ata location \"") : NULL, *to;
-
-	if (!from)
-		return;
-	from += strlen("ata location \"");
-	to = strrchr(from, '"');
-	if (to)
-		gh_buf_append(path, from, (size_t)(to - from));
-}
-
-/* RFC 7950 15: which error-tag goes with which error-app-tag. */
-static enum finding_tag error_tag(const char *app_tag)
-{
-	if (!app_tag)
-		return FINDING_OPERATION_FAILED;
-	if (!strcmp(app_tag, "instance-required") || !strcmp(app_tag, "missing-choice"))
-		return FINDING_DATA_MISSING;
-	return FINDING_OPERATION_FAILED;
-}
-
 int datastore_validate(const struct datastore *ds, struct lyd_node **tree,
 		       struct findings *findings)
 {
-	const struct ly_err_item *error;
-	struct gh_buf path = { 0 };
-	struct finding *f;
-
 	if (!lyd_validate_all(tree, ds->context, LYD_VALIDATE_NO_STATE, NULL))
 		return 0;
-	error = ly_err_last(ds->context);
-	if (error)
-		error_path(error->path, &path);
-	f = findings_add(findings, false, error_tag(error ? error->apptag : NULL),
-			 gh_buf_length(&path) ? gh_buf_text(&path) : NULL, "%s",
-			 error && error->msg ? error->msg : "refused by the schema");
-	finding_app_tag_set(f, error ? error->apptag : NULL);
-	gh_buf_fini(&path);
-	ly_err_clean(ds->context, NULL);
+	refusal_take(ds->context, *tree, findings);
 	return -EINVAL;
 }
 

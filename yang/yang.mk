@@ -56,6 +56,7 @@ libghyang_a_SOURCES = \
 	yang/meaning_host.c \
 	yang/meaning_policy.c \
 	yang/plan.c yang/plan.h \
+	yang/refusal.c yang/refusal.h \
 	yang/secret.c yang/secret.h \
 	yang/snapshot.c yang/snapshot.h \
 	yang/startup.c yang/startup.h \

@@ -44,7 +44,7 @@ static void test_steps(void **state)
 	assert_int_equal(step(&tree, EDIT_SET, PARIS "/prefix[.='10.0.0.0/8']", NULL), 0);
 	assert_int_equal(step(&tree, EDIT_SET, PARIS "/weight", "32001"), -EINVAL);
 	assert_true(gh_buf_length(&f.message) > 0);
-	assert_int_equal(step(&tree, EDIT_SET, PARIS "/nonsense", "1"), -EINVAL);
+	assert_int_equal(step(&tree, EDIT_SET, PARIS "/nonsense", "1"), -ENXIO);
 	assert_int_equal(step(&tree, EDIT_DELETE, PARIS "/weight", NULL), 0);
 	assert_int_equal(step(&tree, EDIT_DELETE, PARIS "/weight", NULL), -ENOENT);
 	assert_int_equal(step(&tree, EDIT_DELETE, PARIS "/prefix", NULL), 0);
@@ -70,7 +70,8 @@ static void test_verbs(void **state)
 	assert_int_equal(step(&tree, EDIT_REPLACE, PARIS, NULL), 0);
 	assert_int_not_equal(lyd_find_path(tree, PARIS "/weight", 0, &node), LY_SUCCESS);
 	assert_int_equal(lyd_find_path(tree, PARIS "/name", 0, &node), LY_SUCCESS);
-	assert_int_equal(step(&tree, EDIT_SET, PARIS "/no-such-leaf", "1"), -EINVAL);
+	assert_int_equal(step(&tree, EDIT_SET, PARIS "/no-such-leaf", "1"), -ENXIO);
+	assert_int_equal(step(&tree, EDIT_SET, "/no-such-module:x", NULL), -ENXIO);
 	lyd_free_all(tree);
 }
 
@@ -148,7 +149,9 @@ static void test_validate(void **state)
 	step(&tree, EDIT_SET, PARIS "/bgp/peer-address", "10.0.0.1");
 	assert_int_equal(datastore_validate(f.ds, &tree, &found), -EINVAL);
 	assert_int_equal(found.errors, 1);
-	assert_non_null(strstr(found.array[0].text, "local-address"));
+	assert_int_equal(found.array[0].tag, FINDING_MISSING_ELEMENT);
+	assert_string_equal(found.array[0].path, PARIS "/bgp/local-address");
+	assert_string_equal(found.array[0].detail, "local-address");
 	findings_fini(&found);
 	step(&tree, EDIT_SET, PARIS "/bgp/local-address", "10.0.0.2");
 	step(&tree, EDIT_SET, PARIS "/bgp/remote-as", "65515");
