@@ -72,7 +72,8 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit test_clerk test_finding test_text_diff test_history test_startup
+YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit \
+	test_clerk test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -138,7 +139,26 @@ test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixtu
 test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_commit_LDADD = $(YANG_TEST_LIBS)
 
-YANG_TESTS += test_clerk test_finding test_history test_startup test_text_diff
+test_clerk_SOURCES = tests/unit/test_clerk.c tests/unit/yang_fixture.h
+test_clerk_CFLAGS = $(YANG_TEST_CFLAGS)
+test_clerk_LDADD = $(YANG_TEST_LIBS)
+
+test_finding_SOURCES = tests/unit/test_finding.c tests/unit/yang_fixture.h
+test_finding_CFLAGS = $(YANG_TEST_CFLAGS)
+test_finding_LDADD = $(YANG_TEST_LIBS)
+
+test_text_diff_SOURCES = tests/unit/test_text_diff.c tests/unit/yang_fixture.h
+test_text_diff_CFLAGS = $(YANG_TEST_CFLAGS)
+test_text_diff_LDADD = $(YANG_TEST_LIBS)
+
+test_history_SOURCES = tests/unit/test_history.c tests/unit/yang_fixture.h
+test_history_CFLAGS = $(YANG_TEST_CFLAGS)
+test_history_LDADD = $(YANG_TEST_LIBS)
+
+test_startup_SOURCES = tests/unit/test_startup.c tests/unit/yang_fixture.h
+test_startup_CFLAGS = $(YANG_TEST_CFLAGS)
+test_startup_LDADD = $(YANG_TEST_LIBS)
+
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
