@@ -32,6 +32,19 @@ tests_fuzz_fuzz_ike_frame_LDADD = libbase.a $(FUZZ_LIBS)
 FUZZERS += tests/fuzz/fuzz_vici
 tests_fuzz_fuzz_vici_LDADD = libike.a libbase.a $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_framing
+tests_fuzz_fuzz_framing_LDADD = libnetconf.a libbase.a $(FUZZ_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_edit_config
+tests_fuzz_fuzz_edit_config_SOURCES = tests/fuzz/fuzz_edit_config.c tests/fuzz/netconf_tree.h
+tests_fuzz_fuzz_edit_config_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_edit_config_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+
+FUZZERS += tests/fuzz/fuzz_filter
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c tests/fuzz/netconf_tree.h
+tests_fuzz_fuzz_filter_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_filter_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+
 check_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/seeds
 if !FUZZING
