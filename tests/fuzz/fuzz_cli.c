@@ -3,7 +3,7 @@
  *
  * Each input is one transaction that replaces everything. What is refused must
  * leave the running text alone and say a line; what is accepted must render to
- * a text that is accepted again and changes nothing.
+ * a text that makes the same tree again, node for node.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -34,6 +34,15 @@ static void start(void)
 	rmdir(dir);
 }
 
+/* Both trees were made from nothing but a text. */
+static void same_tree(const struct lyd_node *a, const struct lyd_node *b)
+{
+	struct lyd_node *diff = NULL;
+
+	if (lyd_diff_siblings(a, b, LYD_DIFF_DEFAULTS, &diff) || diff)
+		abort();
+}
+
 static int run(const char *text, size_t length, bool *changed)
 {
 	struct datastore_state state = { 0 };
@@ -50,6 +59,8 @@ static int run(const char *text, size_t length, bool *changed)
 	*changed = !ret && plan_differs(&plan, &state);
 	if (*changed)
 		datastore_swap(datastore, &state);
+	else if (!ret)
+		same_tree(datastore_running(datastore)->tree, state.tree);
 	datastore_state_fini(&state);
 	findings_fini(&findings);
 	edits_fini(&edits);

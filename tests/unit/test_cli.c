@@ -537,6 +537,37 @@ static void test_cut(void **state)
 	}
 }
 
+/* Every example of the manual that is a configuration is one. */
+static void test_manual(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[512], line[1024], text[4096] = "";
+	bool inside = false;
+	unsigned examples = 0;
+	FILE *manual;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/docs/configuration.md", srcdir ? srcdir : ".");
+	manual = fopen(path, "r");
+	if (!manual)
+		skip();
+	while (fgets(line, sizeof(line), manual)) {
+		if (!strncmp(line, "```", 3)) {
+			inside = !inside;
+			if (!inside && !strncmp(text, "gateway", 7)) {
+				assert_run(text, true);
+				examples++;
+			}
+			text[0] = '\0';
+		} else if (inside && !strstr(line, "...")) {
+			assert_true(strlen(text) + strlen(line) < sizeof(text));
+			strcat(text, line);
+		}
+	}
+	fclose(manual);
+	assert_true(examples >= 3);
+}
+
 static void test_place(void **state)
 {
 	static const struct {
@@ -594,6 +625,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_long_lines, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secret_is_not_repeated, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cut, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_manual, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
 	};
 
