@@ -167,12 +167,57 @@ static void test_rules(void **state)
 	}
 }
 
+/* The manual's row of a line begins with its words: "| `rule NAME action ". */
+static void print_words(unsigned rule, struct gh_buf *out)
+{
+	unsigned t;
+
+	for (t = 0; t < patterns[rule].count; t++) {
+		const struct cli_token *token = &patterns[rule].tokens[t];
+
+		if (token->value && !cli_is_key(&cli_rules[rule], token->text))
+			return;
+		gh_buf_printf(out, "%s%s", t ? " " : "", !token->value ? token->text :
+			      !strcmp(token->text, "role") ? "<primary\\|secondary>" : "NAME");
+	}
+}
+
+static void test_every_line_is_in_the_manual(void **state)
+{
+	static char manual[200000];
+	const char *srcdir = getenv("srcdir");
+	char path[512];
+	unsigned i, without = 0;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/docs/configuration.md", srcdir ? srcdir : ".");
+	f = fopen(path, "r");
+	if (!f)
+		skip();
+	assert_in_range(fread(manual, 1, sizeof(manual) - 1, f), 1000, sizeof(manual) - 2);
+	fclose(f);
+	for (i = 0; i < cli_rule_count; i++) {
+		struct gh_buf words = { 0 };
+
+		gh_buf_printf(&words, "`%s", cli_rules[i].form == CLI_OFF_BY_NO ? "no " : "");
+		print_words(i, &words);
+		if (!strstr(manual, gh_buf_text(&words))) {
+			print_error("the manual has no line %s\n", gh_buf_text(&words));
+			without++;
+		}
+		gh_buf_fini(&words);
+	}
+	assert_int_equal(without, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_leaf_has_a_line),
 		cmocka_unit_test(test_no_other_module),
 		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_every_line_is_in_the_manual),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
