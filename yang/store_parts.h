@@ -84,7 +84,8 @@ struct store_task {
 	struct clerk_job job;
 	struct store_task *next;
 	struct store *store;
-	struct store_request r;                 /* its strings are ours */
+	/* Its strings are ours; of edits, only whether they were given is still true. */
+	struct store_request r;
 	struct edits edits;
 	struct access_user who;
 	bool internal;                          /* the store's own: no locks, no access rules */

@@ -49,6 +49,12 @@ static struct plan plan_of(struct store_task *task)
 	};
 }
 
+/* Was a configuration given, be it an empty one? Then that is the source. */
+static bool is_given(const struct store_task *task)
+{
+	return task->r.text || task->r.edits;
+}
+
 /* Plans what running or the candidate becomes; a candidate becomes it at once. */
 static void plan_target(struct store_task *task, struct plan *plan)
 {
@@ -131,7 +137,7 @@ static void plan_validate(struct store_task *task)
 
 	plan.who = NULL;                /* nothing is written */
 	plan.tell_all = true;
-	if (task->r.text || task->edits.count) {
+	if (is_given(task)) {
 		plan.base = NULL;
 	} else if (task->r.target == STORE_STARTUP) {
 		if (startup_read(task->store->startup_path, &text, &why))
@@ -205,7 +211,7 @@ static void copy_to_startup(struct store_task *task)
 	struct plan plan = plan_of(task);
 	char *text;
 
-	if (task->r.text || task->edits.count) {
+	if (is_given(task)) {
 		plan.base = NULL;
 		plan.who = NULL;
 		plan.lenient = true;
@@ -224,7 +230,7 @@ static void plan_copy(struct store_task *task)
 	struct plan plan = plan_of(task);
 	struct gh_buf text = { 0 }, why = { 0 };
 
-	if (!task->r.text && !task->edits.count && task->r.source == task->r.target) {
+	if (!is_given(task) && task->r.source == task->r.target) {
 		fail(task, FINDING_INVALID_VALUE, "source and target are the same");
 		return;
 	}
@@ -233,7 +239,7 @@ static void plan_copy(struct store_task *task)
 		return;
 	}
 	task->r.whole = true;
-	if (task->r.text || task->edits.count) {
+	if (is_given(task)) {
 		plan.base = NULL;
 	} else if (task->r.source == STORE_STARTUP) {
 		if (startup_read(task->store->startup_path, &text, &why))

@@ -728,6 +728,71 @@ static void test_startup(void **state)
 	assert_string_equal(look(STORE_VIEW_DIFF, 0, 0), "");
 }
 
+/* A configuration that is given may be the empty one. */
+static void test_given(void **state)
+{
+	struct edits none = { 0 }, some = { 0 };
+
+	(void)state;
+	assert_int_equal(edit(STORE_RUNNING, ASN(65010)), 0);
+	edits_add(&some, &(struct edit){ .verb = EDIT_SET, .path = "/gatehouse:gateway/asn",
+					 .value = "23456" });
+	assert_int_equal(submit((struct store_request){ .verb = STORE_VALIDATE, .edits = &some,
+							.target = STORE_CANDIDATE }), -EINVAL);
+	assert_int_equal(some.count, 0);
+	assert_int_equal(submit((struct store_request){ .verb = STORE_COPY, .edits = &none,
+							.whole = true }), 0);
+	running_is("");
+}
+
+/* ---- access: the same rules for every face ---- */
+
+#define NOBODY 65534
+
+static int edit_as(uint32_t uid, enum store_name target, const char *text)
+{
+	return submit((struct store_request){ .verb = STORE_EDIT, .target = target, .text = text,
+					      .length = strlen(text), .user.uid = uid });
+}
+
+static void test_access(void **state)
+{
+	struct store_look l = { .view = STORE_VIEW_TEXT, .user.uid = NOBODY, .done = on_look };
+
+	(void)state;
+	assert_int_equal(edit(STORE_RUNNING, "gateway\n asn 65010\n"
+			      "gateway connection a\n shared-key secret\n exit\n"
+			      "gateway access\n group ops user nobody\n exit\n"), 0);
+	/* By default anybody reads what is no secret, and nobody else writes. */
+	assert_int_equal(edit_as(NOBODY, STORE_RUNNING, "gateway\n mtu 1300\n"), -EACCES);
+	says("line 2: gateway: mtu");
+	assert_int_equal(answer.tag, FINDING_ACCESS_DENIED);
+	assert_int_equal(edit_as(NOBODY, STORE_CANDIDATE, "gateway\n mtu 1300\n"), -EACCES);
+	assert_string_equal(look(STORE_VIEW_DIFF, 0, 0), "");
+	store_look(store, &l);
+	assert_non_null(strstr(gh_buf_text(&looked), "gateway connection a\n"));
+	assert_null(strstr(gh_buf_text(&looked), "shared-key"));
+	l.view = STORE_VIEW_COMMIT;
+	store_look(store, &l);
+	assert_non_null(strstr(gh_buf_text(&looked), "+gateway connection a\n"));
+	assert_null(strstr(gh_buf_text(&looked), "shared-key"));
+	/* A rule lets them do so much and no more. */
+	assert_int_equal(edit(STORE_RUNNING, "gateway access-list ops\n group ops\n"
+			      " rule mtu action permit\n rule mtu path /gatehouse:gateway/mtu\n"
+			      " rule mtu operations *\n"), 0);
+	assert_int_equal(edit_as(NOBODY, STORE_RUNNING, "gateway\n mtu 1300\n"), 0);
+	assert_int_equal(edit_as(NOBODY, STORE_RUNNING, "gateway\n asn 65011\n"), -EACCES);
+	/* Of a candidate, they commit what they may. */
+	assert_int_equal(edit_as(NOBODY, STORE_CANDIDATE, "gateway\n mtu 1310\n"), 0);
+	assert_int_equal(submit((struct store_request){ .verb = STORE_COMMIT,
+							.user.uid = NOBODY }), 0);
+	assert_int_equal(edit(STORE_CANDIDATE, "gateway\n asn 65011\n"), 0);
+	assert_int_equal(submit((struct store_request){ .verb = STORE_COMMIT,
+							.user.uid = NOBODY }), -EACCES);
+	assert_int_equal(store_config(store)->asn, 65010);
+	assert_int_equal(store_config(store)->mtu, 1310);
+}
+
 /* ---- the loop stays free ---- */
 
 static struct gh_time woken;
@@ -818,6 +883,7 @@ int main(void)
 		IN_TURN(test_rollback), ON_LOOP(test_rollback),
 		IN_TURN(test_locks),
 		IN_TURN(test_startup), ON_LOOP(test_startup),
+		IN_TURN(test_given), IN_TURN(test_access),
 		ON_LOOP(test_many),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
