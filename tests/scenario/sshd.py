@@ -41,7 +41,7 @@ AllowTcpForwarding no
 X11Forwarding no
 MaxStartups 100
 MaxSessions 100
-Subsystem netconf {FOLDER}/relay
+Subsystem netconf {FOLDER}/gatehouse-netconf -s {RUN_DIR}/netconf.sock
 """
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -58,13 +58,11 @@ class Sshd:
     def start(self):
         self.users()
         self._keys()
-        relay = self.gateway.build / "gatehoused/gatehouse-netconf"
+        relay = self.gateway.build / "gatehouse-netconf"
         if not relay.exists():
             raise Failure(f"{relay} is missing: make")
         # A copy: the users of the lab need not be able to reach the build folder.
         self.node.run("cp", relay, f"{FOLDER}/gatehouse-netconf")
-        self.node.write(f"{FOLDER}/relay", "#!/bin/sh\nexec "
-                        f"{FOLDER}/gatehouse-netconf {RUN_DIR}/netconf.sock\n", 0o755)
         self.node.write(f"{FOLDER}/sshd_config", CONFIGURATION, 0o600)
         self.node.run("mkdir", "-p", "-m", "0755", "/run/sshd")
         self.process = self.node.start("sshd", "/usr/sbin/sshd", "-D", "-e", "-f",
