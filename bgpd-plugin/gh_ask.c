@@ -67,6 +67,7 @@ struct answer {
 	struct vty *vty;
 	const char *asked;      /* the text of the request, to quote its lines */
 	bool quote;
+	bool begun;             /* a part of the answer was printed */
 	uint32_t status;
 };
 
@@ -150,6 +151,7 @@ static void show_answer(const struct gh_reply *reply, void *arg)
 	a->status = reply->status;
 	if (!reply->text_length)
 		return;
+	a->begun = true;
 	vty_out(a->vty, "%s%.*s", reply->status ? "% " : "", (int)reply->text_length, reply->text);
 	if (!reply->more && reply->text[reply->text_length - 1] != '\n')
 		vty_out(a->vty, "\n");
@@ -163,6 +165,10 @@ int gh_ask_show(struct vty *vty, const char *text)
 
 	if (rc == -ENOTCONN)
 		gh_ask_print_away(vty);
+	else if (rc == -ETIMEDOUT && a.begun)
+		vty_out(vty, "\n%% the rest is left out, the answer takes longer than %u s: ask for a "
+			     "part of it, or over NETCONF\n",
+			SHOW_WAIT_MS / 1000);
 	else if (rc == -ETIMEDOUT)
 		vty_out(vty, "%% gatehoused does not answer (waited %u s): see `journalctl -u "
 			     "gatehouse`, or restart it: tunnels and sessions stay up\n",

@@ -67,6 +67,19 @@ QUESTION(show_gateway_explain, "show gateway explain <A.B.C.D|X:X::X:X> [json]",
 	 "IPv6 address of its destination\n"
 	 SHOW_JSON_STR)
 
+QUESTION(show_gateway_connection, "show gateway connection NAME$connection [json]",
+	 SHOW_STR
+	 GATEWAY_STR
+	 CONNECTION_STR
+	 CONNECTION_NAME_STR
+	 SHOW_JSON_STR)
+
+QUESTION(show_gateway_state, "show gateway state json",
+	 SHOW_STR
+	 GATEWAY_STR
+	 "All of the gateway's state at once, without the routes\n"
+	 SHOW_JSON_STR)
+
 QUESTION(show_gateway_diagnose, "show gateway connection NAME$connection diagnose [json]",
 	 SHOW_STR
 	 GATEWAY_STR
@@ -110,6 +123,8 @@ void gh_vty_show_init(void)
 	install_element(VIEW_NODE, &show_gateway_routes_cmd);
 	install_element(VIEW_NODE, &show_gateway_bgp_cmd);
 	install_element(VIEW_NODE, &show_gateway_explain_cmd);
+	install_element(VIEW_NODE, &show_gateway_connection_cmd);
+	install_element(VIEW_NODE, &show_gateway_state_cmd);
 	install_element(VIEW_NODE, &show_gateway_diagnose_cmd);
 	install_element(VIEW_NODE, &show_gateway_commits_cmd);
 	install_element(VIEW_NODE, &show_gateway_commit_cmd);
