@@ -28,6 +28,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/show_config.c gatehoused/show_config.h \
 	gatehoused/show_view.c \
 	gatehoused/speaker.c gatehoused/speaker.h \
+	gatehoused/support.c gatehoused/support.h \
 	gatehoused/state.c gatehoused/state.h gatehoused/state_part.h \
 	gatehoused/state_connection.c \
 	gatehoused/state_gateway.c \

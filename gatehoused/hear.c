@@ -17,6 +17,7 @@
 #include "gatehoused/show.h"
 #include "gatehoused/show_config.h"
 #include "gatehoused/speaker.h"
+#include "gatehoused/support.h"
 #include "gatehoused/timeline.h"
 #include "ipsec/ike.h"
 #include "ipsec/ipsec.h"
@@ -244,8 +245,15 @@ static void hear_show(struct gateway *g, enum gh_role role, const struct gh_requ
 	};
 
 	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
-	if (!show_config(g, &config))
+	if (!strcmp(words, "tech-support")) {
+		struct gh_buf text = { 0 };
+
+		support_print(g, &text);
+		asked_done(reader.context, 0, &text);
+		gh_buf_fini(&text);
+	} else if (!show_config(g, &config)) {
 		show(g, words, r->uid, &reader);
+	}
 }
 
 static void bgpd_end(struct gateway *g)

@@ -46,6 +46,8 @@ static const struct command {
 	  .view = view_connections },
 	{ .words = "expressroute", .path = "/gatehouse:gateway/expressroute",
 	  .view = view_expressroute },
+	{ .words = "certificates", .path = "/gatehouse:gateway/certificate",
+	  .view = view_certificates },
 	{ .words = "bgp summary", .path = "/gatehouse:gateway/bgp", .view = view_bgp },
 	{ .words = "events", .path = "/gatehouse:gateway/events", .view = view_events },
 	{ .words = "commits", .path = "/gatehouse:gateway/commits", .view = view_commits },

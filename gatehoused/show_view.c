@@ -237,6 +237,20 @@ void view_expressroute(struct json_object *o, bool first, struct gh_buf *out)
 	print_tests(o, out);
 }
 
+/* ---- certificates ------------------------------------------------------- */
+
+void view_certificates(struct json_object *o, bool first, struct gh_buf *out)
+{
+	static const struct grid_column columns[] = {
+		COLUMN("name", "Certificate"), COLUMN("state/subject", "Subject"),
+		COLUMN("state/issuer", "Issuer"), COLUMN("state/not-after", "Valid until"),
+		COLUMN("state/problem", "Problem"),
+	};
+
+	(void)first;
+	print_list(o, "certificate", COLUMNS(columns), out);
+}
+
 /* ---- bgp, events, commits ----------------------------------------------- */
 
 void view_bgp(struct json_object *o, bool first, struct gh_buf *out)

@@ -35,6 +35,7 @@ static const char *const questions[] = {
 	"show gateway tech-support",
 	"show gateway expressroute",
 	"show gateway connections",
+	"show gateway certificates",
 	"show gateway bgp summary",
 	"show gateway commits",
 	"show gateway events",

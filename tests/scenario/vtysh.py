@@ -49,6 +49,7 @@ def run(s):
     statuses(s)
     hints(s)
     helped(s)
+    bgpd_refuses(s)
     live_log(s)
     tech_support(s)
     candidate(s)
@@ -194,6 +195,20 @@ def hints(s):
         s.report.claim(says in said or says in said.lower(), f"{line}: {said.strip()}")
 
 
+def bgpd_refuses(s):
+    """What bgpd would not take is refused by the commit, in words."""
+    before = config.ours(s)
+    for node, line, says in (
+            ("gateway expressroute dc1",
+             "edge primary interface er0 peer 172.16.0.2 remote-as 12076", "an address of this host"),
+            ("gateway connection lyon",
+             "bgp remote-as 65020 peer-address 192.0.2.77 local-address 192.0.2.78", "default instance")):
+        done = s.gateway.vtysh("configure terminal", node, line, check=False)
+        said = done.stdout + done.stderr
+        s.report.claim(says in said and done.returncode, f"{line}: {said.strip()}")
+    s.report.equal(config.ours(s), before, "and nothing changed")
+
+
 NODES = ("gateway", "gateway profile branch", "gateway connection paris", "gateway certificate ours",
          "gateway expressroute dc1", "gateway access", "gateway access-list operators")
 
@@ -267,7 +282,8 @@ def tech_support(s):
                          (s.gateway.configuration.split("shared-key 0 ")[1].split()[0], "the shared key")):
         s.report.claim(secret not in text, f"show tech-support gateway does not hold {what}")
     missing = [part for part in ("show version", "show gateway\n", "show gateway connections",
-                                 "show gateway events", "show bgp view all summary",
+                                 "show gateway events", "show bgp view all summary", "VmRSS",
+                                 "net.ipv4.ip_forward = ", "er0:",
                                  "gateway connection paris", "shared-key (not shown)",
                                  "show gateway connection paris diagnose")
                if part not in text]
