@@ -95,7 +95,7 @@ static struct ike_certificates *read_files(const struct entry *e, struct gh_buf 
 	return out;
 }
 
-/* Reads it (again); what was there stays when that fails. */
+/* Reads it (again); what was there stays when that fails, or when it is the same. */
 static bool load(struct entry *e, struct gh_buf *why)
 {
 	struct ike_certificates *fresh;
@@ -104,9 +104,29 @@ static bool load(struct entry *e, struct gh_buf *why)
 	fresh = read_files(e, why);
 	if (!fresh)
 		return false;
+	if (ike_certificates_equal(fresh, e->certificates)) {
+		ike_certificates_put(fresh);
+		return true;
+	}
 	ike_certificates_put(e->certificates);
 	e->certificates = fresh;
 	return true;
+}
+
+/* Whoever holds a reference is a connection; without one a private key need not be here. */
+static void drop_unused(struct credentials *c)
+{
+	for (struct entry **p = &c->entries; *p;) {
+		struct entry *e = *p;
+
+		if (!e->certificates || e->certificates->references > 1) {
+			p = &e->next;
+			continue;
+		}
+		*p = e->next;
+		ike_certificates_put(e->certificates);
+		free(e);
+	}
 }
 
 static bool is_of(const struct entry *e, const struct gw_connection *c)
@@ -142,6 +162,7 @@ bool credentials_renewed(struct credentials *c)
 {
 	bool renewed = false;
 
+	drop_unused(c);
 	for (struct entry *e = c->entries; e; e = e->next) {
 		struct stamp now[FILES];
 		struct gh_buf why = { 0 };

@@ -28,7 +28,10 @@ struct ike_certificates *credentials_get(struct credentials *c,
 					 const struct gw_connection *connection,
 					 struct gh_buf *why);
 
-/* Was any file renewed since it was read? What credentials_get gives is then the new one. */
+/*
+ * Was any file renewed since it was read? What credentials_get gives is then
+ * the new one. What nobody holds any more is wiped.
+ */
 bool credentials_renewed(struct credentials *c);
 
 #endif

@@ -90,7 +90,7 @@ static void on_answer(void *user, const struct vici_message *m)
 	} else if (!t->rc) {
 		vici_get(m, "errmsg", why, sizeof(why));
 		t->rc = -EINVAL;
-		snprintf(t->words, sizeof(t->words), "connection %s: charon refuses it: %s",
+		snprintf(t->words, sizeof(t->words), "connection %s: charon refuses it: %.140s",
 			 t->connections[q.index].name, why);
 	}
 	if (!t->done && !t->open)

@@ -90,6 +90,13 @@ static void test_kept(void **state)
 	first = credentials_get(all, &c, &why);
 	assert_ptr_equal(first, again);
 	ike_certificates_put(first);
+	ike_certificates_put(again);
+	assert_false(credentials_renewed(all)); /* nobody holds it: gone, and read anew when asked */
+	assert_null(credentials_get(all, &c, &why));
+	gh_buf_fini(&why);
+	renew();
+	again = credentials_get(all, &c, &why);
+	assert_non_null(again);
 	credentials_free(all);
 	assert_true(again->key.length > 0);     /* ours outlives it */
 	ike_certificates_put(again);
