@@ -15,6 +15,7 @@
 
 #include <libyang/libyang.h>
 
+#include "tests/unit/yang_fixture.h"
 #include "yang/access.h"
 #include "yang/access_path.h"
 #include "yang/context.h"
@@ -884,6 +885,43 @@ static void test_speed(void **state)
 	gh_buf_fini(&nacm);
 }
 
+/* Every example of the manual is taken as it stands there. */
+static void test_manual(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	char path[512], line[1024];
+	struct gh_buf text = { 0 };
+	bool inside = false;
+	unsigned examples = 0;
+	struct fixture f;
+	FILE *manual;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/docs/access.md", srcdir ? srcdir : ".");
+	manual = fopen(path, "r");
+	if (!manual)
+		skip();         /* run by hand, elsewhere */
+	fixture_init(&f);
+	while (fgets(line, sizeof(line), manual)) {
+		if (!strncmp(line, "```", 3)) {
+			inside = !inside;
+			if (inside)
+				continue;
+			if (fixture_run(&f, NULL, gh_buf_text(&text), true))
+				fail_msg("%s\n%s", gh_buf_text(&text), gh_buf_text(&f.message));
+			assert_string_equal(fixture_text(&f), gh_buf_text(&text));
+			gh_buf_fini(&text);
+			examples++;
+		} else if (inside) {
+			gh_buf_printf(&text, "%s", line);
+		}
+	}
+	assert_int_equal(examples, 4);
+	fclose(manual);
+	gh_buf_fini(&text);
+	fixture_fini(&f);
+}
+
 static int setup(void **state)
 {
 	struct gh_buf why = { 0 };
@@ -919,6 +957,7 @@ int main(void)
 		cmocka_unit_test(test_path_mutated),
 		cmocka_unit_test(test_oracle),
 		cmocka_unit_test(test_speed),
+		cmocka_unit_test(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
