@@ -11,6 +11,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_kernel.c \
 	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/diagnose.c \
+	gatehoused/expiry.c gatehoused/expiry.h \
 	gatehoused/failover_test.c gatehoused/failover_test.h \
 	gatehoused/gateway.c gatehoused/gateway.h \
 	gatehoused/grid.c gatehoused/grid.h \
@@ -21,6 +22,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/keeper_child.c \
 	gatehoused/meter.c gatehoused/meter.h \
 	gatehoused/netconf_host.c gatehoused/netconf_host.h \
+	gatehoused/notify.c gatehoused/notify.h \
 	gatehoused/operate.c gatehoused/operate.h \
 	gatehoused/operate_gateway.c \
 	gatehoused/options.c gatehoused/options.h \

@@ -15,11 +15,13 @@
 
 #include "base/log.h"
 #include "gatehoused/credentials.h"
+#include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
 #include "gatehoused/netconf_host.h"
+#include "gatehoused/notify.h"
 #include "gatehoused/operate.h"
 #include "gatehoused/show.h"
 #include "gatehoused/speaker.h"
@@ -141,6 +143,7 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 		apply_certificates(g);
 	}
 	sample(g);
+	expiry_tick(g->expiry, store_config(g->store), time(NULL));
 }
 
 static void on_settle(struct ev_loop *loop, ev_timer *w, int events)
@@ -353,14 +356,20 @@ static int start_store(struct gateway *g)
 	return rc;
 }
 
-static int start_tests(struct gateway *g)
+static void on_expiry(void *context, const struct expiry_seen *seen, int days)
+{
+	notify_certificate(context, seen->name, seen->subject, seen->not_after_s, days);
+}
+
+static int start_timers(struct gateway *g)
 {
 	const struct failover_host host = {
 		.context = g, .hold = operate_hold, .told = hear_test,
 	};
 
 	g->tests = failover_tests_new(g->loop, &host);
-	return g->tests ? 0 : failed("failover tests", -ENOMEM);
+	g->expiry = expiry_new(on_expiry, g);
+	return g->tests && g->expiry ? 0 : failed("timers", -ENOMEM);
 }
 
 static int start_guests(struct gateway *g)
@@ -438,7 +447,7 @@ static int start(struct gateway *g)
 	if (!rc)
 		rc = start_rib(g);
 	if (!rc)
-		rc = start_tests(g);
+		rc = start_timers(g);
 	if (!rc)
 		rc = start_store(g);
 	if (!rc)
@@ -477,6 +486,7 @@ static void fini(struct gateway *g)
 	ike_relay_free(g->relay);
 	underlay_close(g->underlay);
 	failover_tests_free(g->tests);
+	expiry_free(g->expiry);
 	meter_free(g->meter);
 	timeline_free(g->timeline);
 	free(g->ike_told);

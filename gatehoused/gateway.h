@@ -50,6 +50,7 @@ struct gateway {
 	struct meter *meter;
 	struct pulse pulse;
 	struct failover_tests *tests;
+	struct expiry *expiry;
 	struct show_job *shows;         /* answers in the making */
 	ev_check awake;                 /* after each wait */
 

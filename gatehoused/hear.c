@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "gatehoused/guests.h"
+#include "gatehoused/notify.h"
 #include "gatehoused/operate.h"
 #include "gatehoused/show.h"
 #include "gatehoused/show_config.h"
@@ -135,6 +136,7 @@ static void hear_peer(struct gateway *g, const struct gh_peer *p)
 		rib_leg_fact(g->rib, leg, LEG_FACT_BGP, p->state == GH_BGP_ESTABLISHED, now);
 	}
 	tell_peer(g, known ? &before : NULL, p);
+	notify_peer(g, known ? &before : NULL, p);
 }
 
 /* A request on its way: whom to answer. The guest may be another one by then. */
@@ -414,6 +416,7 @@ void hear_leg(void *gateway, const struct rib_leg_event *e)
 	timeline_add(g->timeline, TIMELINE_LEG, "%s%s%s: %s%s%s, %u groups in %u us", e->name,
 		     e->edge[0] ? " " : "", e->edge, leg_state_name(e->to), down ? " by " : "",
 		     down ? leg_fact_name(e->cause) : "", e->groups, e->took_us);
+	notify_leg(g, e);
 	g->speaker_due = true;
 }
 

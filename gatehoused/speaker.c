@@ -32,6 +32,7 @@ struct stated {
 struct heard {
 	struct gh_peer peer;
 	struct gh_time at;
+	unsigned limit_level;
 };
 
 struct speaker {
@@ -381,7 +382,8 @@ bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer)
 
 	if (!mine)
 		return false;
-	*mine = (struct heard){ *peer, gh_now() };
+	mine->peer = *peer;
+	mine->at = gh_now();
 	return true;
 }
 
@@ -398,6 +400,21 @@ struct gh_time speaker_peer_since(const struct speaker *s, uint32_t neighbor)
 	uint64_t age = h ? (uint64_t)h->peer.up_s * 1000000000u : 0;
 
 	return (struct gh_time){ h && h->peer.id && h->at.ns > age ? h->at.ns - age : 0 };
+}
+
+unsigned speaker_limit_level(const struct speaker *s, uint32_t neighbor)
+{
+	const struct heard *h = peer_find(s, neighbor);
+
+	return h ? h->limit_level : 0;
+}
+
+void speaker_limit_level_set(struct speaker *s, uint32_t neighbor, unsigned level)
+{
+	struct heard *h = peer_find(s, neighbor);
+
+	if (h)
+		h->limit_level = level;
 }
 
 const struct gh_neighbor *speaker_neighbor_after(const struct speaker *s, uint32_t id)

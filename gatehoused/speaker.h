@@ -59,6 +59,9 @@ bool speaker_peer_set(struct speaker *s, const struct gh_peer *peer);
 const struct gh_peer *speaker_peer(const struct speaker *s, uint32_t neighbor);
 /* When the state that it told began; ns 0: nothing was heard. */
 struct gh_time speaker_peer_since(const struct speaker *s, uint32_t neighbor);
+/* What was told of its prefix limit (notify.h); 0 at first. */
+unsigned speaker_limit_level(const struct speaker *s, uint32_t neighbor);
+void speaker_limit_level_set(struct speaker *s, uint32_t neighbor, unsigned level);
 /* The neighbors stated at present, by rising number: index from 0, NULL at the end. */
 const struct gh_neighbor *speaker_neighbor(const struct speaker *s, size_t index);
 /* The one with the lowest number above id, or NULL. */

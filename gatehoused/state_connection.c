@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "gatehoused/expiry.h"
 #include "gatehoused/gateway.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/meter.h"
@@ -201,6 +202,21 @@ bool state_connection_entry(struct gateway *g, struct state_reader *r, struct wr
 
 /* ---- certificates ------------------------------------------------------ */
 
+static void certificate_state(struct gateway *g, struct writer *w, const char *name)
+{
+	const struct expiry_seen *seen = expiry_find(g->expiry, name);
+
+	writer_open(w, "state");
+	if (seen && seen->not_after_s) {
+		writer_text_if(w, "subject", seen->subject);
+		writer_wall(w, "not-before", (uint64_t)seen->not_before_s * 1000);
+		writer_wall(w, "not-after", (uint64_t)seen->not_after_s * 1000);
+	}
+	if (seen)
+		writer_text_if(w, "problem", seen->problem);
+	writer_close(w);
+}
+
 bool state_certificate_entry(struct gateway *g, struct state_reader *r, struct writer *w)
 {
 	const struct gw_config *config = store_config(g->store);
@@ -215,6 +231,7 @@ bool state_certificate_entry(struct gateway *g, struct state_reader *r, struct w
 	snprintf(r->at.name, sizeof(r->at.name), "%s", c->name);
 	writer_open(w, NULL);
 	writer_text(w, "name", c->name);
+	certificate_state(g, w, c->name);
 	writer_close(w);
 	return true;
 }

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/gateway.h"
 #include "gatehoused/guests.h"
@@ -76,6 +77,11 @@ static bool fixture_no(void *context, uint32_t leg)
 {
 	(void)context, (void)leg;
 	return false;
+}
+
+static void fixture_ignore_expiry(void *context, const struct expiry_seen *seen, int days)
+{
+	(void)context, (void)seen, (void)days;
 }
 
 static void fixture_silent(enum gh_log_level level, const char *line)
@@ -195,6 +201,7 @@ static inline int fixture_setup(void **state)
 	fixture.started = gh_now();
 	fixture.timeline = timeline_new();
 	fixture.meter = meter_new();
+	fixture.expiry = expiry_new(fixture_ignore_expiry, NULL);
 	fixture.tests = failover_tests_new(fixture.loop, &tests);
 	assert_int_equal(rib_new(&rib, gh_now(), &fixture.rib), 0);
 	fixture_ipsec();
@@ -212,6 +219,7 @@ static inline int fixture_teardown(void **state)
 {
 	(void)state;
 	failover_tests_free(fixture.tests);
+	expiry_free(fixture.expiry);
 	guests_free(fixture.guests);
 	speaker_free(fixture.speaker);
 	ike_free(fixture.ike);
