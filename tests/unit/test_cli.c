@@ -74,6 +74,33 @@ static void test_round_trip(void **state)
 	assert_text("");
 }
 
+/* What NETCONF would be given, and gave back, is the same text again, byte for byte. */
+static void test_xml_round_trip(void **state)
+{
+	static const LYD_FORMAT formats[] = { LYD_XML, LYD_JSON };
+	const char *text = full_text();
+	size_t i;
+
+	(void)state;
+	assert_run(text, true);
+	for (i = 0; i < 2; i++) {
+		struct lyd_node *tree = NULL;
+		struct gh_buf again = { 0 };
+		char *data;
+
+		assert_int_equal(lyd_print_mem(&data, datastore_running(f.ds)->tree, formats[i],
+					       LYD_PRINT_WITHSIBLINGS), LY_SUCCESS);
+		assert_int_equal(lyd_parse_data_mem(datastore_context(f.ds), data, formats[i],
+						    LYD_PARSE_STRICT, LYD_VALIDATE_NO_STATE, &tree),
+				 LY_SUCCESS);
+		cli_render(tree, &again);
+		assert_text(gh_buf_text(&again));
+		gh_buf_fini(&again);
+		lyd_free_all(tree);
+		free(data);
+	}
+}
+
 /* Indentation, blanks, tabs, CR, comments, `exit` at column 0, order: all are free. */
 static void test_free_form(void **state)
 {
@@ -435,6 +462,11 @@ static void test_refusals(void **state)
 		{ "gateway profile p\n shared-key hunter2", "line 2: shared-key: unknown word;"
 		  " gateway profile p has: local-id, ike, ipsec, dpd-timeout, replay-window,"
 		  " weight, prefix-limit, exit" },
+		{ "gateway access-list a\n rule r module x", "line 1: gateway access-list a:"
+		  " rule r action: it is mandatory here, and not given" },
+		{ "gateway connection a\n ike encryption aes256 integrity sha256 dh-group none",
+		  "line 2: ike encryption aes256 integrity sha256 dh-group none: expected group14,"
+		  " group15, group16, ecp256, ecp384, ecp521 or curve25519" },
 		{ "gateway\n tcp-mss 535", "line 2: tcp-mss 535: expected a number from 536 to 8960" },
 		{ "gateway certificate c\n file", "line 2: file: the line ends here; expected the"
 		  " name of a file, 1 to 255 characters without spaces" },
@@ -613,6 +645,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_xml_round_trip, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_free_form, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_each_no, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_short_no, setup, teardown),
