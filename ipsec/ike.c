@@ -69,7 +69,7 @@ static bool same_base(const struct ike_connection *a, const struct ike_connectio
 	       !strcmp(a->local_id, b->local_id) && !strcmp(a->remote_id, b->remote_id) &&
 	       a->secret_length == b->secret_length &&
 	       !memcmp(a->secret, b->secret, a->secret_length) &&
-	       ike_certificates_equal(a->certificates, b->certificates) &&
+	       ike_certificates_same_peers(a->certificates, b->certificates) &&
 	       a->encryption == b->encryption && a->pfs == b->pfs &&
 	       a->ike.cipher == b->ike.cipher && a->ike.hash == b->ike.hash &&
 	       a->ike.group == b->ike.group;
@@ -77,7 +77,8 @@ static bool same_base(const struct ike_connection *a, const struct ike_connectio
 
 static bool same_values(const struct ike_connection *a, const struct ike_connection *b)
 {
-	return a->ike_lifetime_s == b->ike_lifetime_s &&
+	return ike_certificates_equal(a->certificates, b->certificates) &&
+	       a->ike_lifetime_s == b->ike_lifetime_s &&
 	       a->child_lifetime_s == b->child_lifetime_s &&
 	       a->replay_window == b->replay_window && a->dpd_s == b->dpd_s;
 }

@@ -175,8 +175,9 @@ void ike_free(struct ike *k);
 /*
  * Adds the connection, or replaces the one of the same leg: unchanged values
  * change nothing. A new key, peer, identity or algorithm takes the old SAs
- * down and brings new ones up; a new lifetime, window or dpd_s waits until
- * they are set up anew, for charon keeps what an SA began with.
+ * down and brings new ones up; a new lifetime, window or dpd_s, or a renewed
+ * certificate of ours, waits until they are set up anew, for charon keeps what
+ * an SA began with.
  * -EINVAL: no remote address, neither secret nor certificates or both, no name,
  * or half an IKE policy. It takes a reference of its own to the certificates.
  */

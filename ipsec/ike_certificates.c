@@ -72,18 +72,28 @@ bool ike_certificates_same_key(const struct ike_certificates *a, const struct ik
 	return a == b || (a && b && equal(&a->key, &b->key));
 }
 
+bool ike_certificates_same_peers(const struct ike_certificates *a,
+				 const struct ike_certificates *b)
+{
+	if (a == b)
+		return true;
+	if (!a || !b || a->authority_count != b->authority_count)
+		return false;
+	for (size_t i = 0; i < a->authority_count; i++)
+		if (!equal(&a->authorities[i], &b->authorities[i]))
+			return false;
+	return true;
+}
+
 bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b)
 {
 	if (a == b)
 		return true;
-	if (!a || !b || !equal(&a->key, &b->key) || a->chain_count != b->chain_count ||
-	    a->authority_count != b->authority_count)
+	if (!ike_certificates_same_peers(a, b) || !equal(&a->key, &b->key) ||
+	    a->chain_count != b->chain_count)
 		return false;
 	for (size_t i = 0; i < a->chain_count; i++)
 		if (!equal(&a->chain[i], &b->chain[i]))
-			return false;
-	for (size_t i = 0; i < a->authority_count; i++)
-		if (!equal(&a->authorities[i], &b->authorities[i]))
 			return false;
 	return true;
 }

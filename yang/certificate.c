@@ -162,6 +162,17 @@ static int no_password(char *buffer, int size, int writing, void *user)
 	return -1;
 }
 
+/* Those that IKE has a signature for, RFC 4754. */
+static bool is_known_curve(EVP_PKEY *key)
+{
+	char name[64] = "";
+	size_t n;
+
+	return EVP_PKEY_get_group_name(key, name, sizeof(name), &n) &&
+	       (!strcmp(name, SN_X9_62_prime256v1) || !strcmp(name, SN_secp384r1) ||
+		!strcmp(name, SN_secp521r1));
+}
+
 static int judge_key(struct certificate *c, const char *file, EVP_PKEY *key, struct gh_buf *why)
 {
 	X509 *own = parse(&c->chain[0]);
@@ -173,7 +184,11 @@ static int judge_key(struct certificate *c, const char *file, EVP_PKEY *key, str
 		gh_buf_printf(why, "the key %s does not belong to the certificate %s", file, c->file);
 		return -EINVAL;
 	}
-	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) {
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC && !is_known_curve(key)) {
+		gh_buf_printf(why, "the ECDSA key %s is of a curve that IKE does not know; use P-256,"
+			      " P-384 or P-521", file);
+		return -EINVAL;
+	} else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC) {
 		c->key_type = CERTIFICATE_ECDSA;
 	} else if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA) {
 		gh_buf_printf(why, "the key %s is neither RSA nor ECDSA", file);

@@ -4,7 +4,7 @@
  * A certificate of the configuration is a PEM file: the certificate itself,
  * then those of the authorities between it and the root, in order. Ours has a
  * private key in a file of its own; an authority has none. Keys are RSA from
- * 2048 bits, or ECDSA.
+ * 2048 bits, or ECDSA on P-256, P-384 or P-521.
  *
  * Reading and judging are apart: what was read well may be judged again as
  * time goes by, without the files.

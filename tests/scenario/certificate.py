@@ -180,15 +180,32 @@ def restarted(s):
 
 
 def renewed(s, authority):
-    """The file changes; the configuration does not."""
+    """The file changes; the configuration does not, and nor do the SAs."""
     before = sa(s)
-    authority.issue("gw", "issuing", "subjectAltName=DNS:gw.example")
+    authority.issue("renewed", "issuing", "subjectAltName=DNS:gw.example")
+    for kind in ("pem", "key"):
+        authority.path(f"renewed.{kind}").replace(authority.path(f"gw.{kind}"))
     give(s, authority, "gw")
+    def taken():
+        if "read anew" not in s.gateway.daemon.log_text():
+            raise NotYet("not read anew yet")
+        return True
+    wait_until(taken, 60, "the renewal being noticed", s.gateway.processes(), interval=0.5)
+    s.report.claim(sa(s) == before, "a renewed certificate is noticed, and the tunnel stays")
+    s.report.claim("CN=renewed" not in seen_by_device(s), "and the site has not seen it yet")
+    s.gateway.vtysh("gateway reset connection paris")
     def changed():
         now = sa(s)
-        if not now or now == before:
+        if not now or now == before or "CN=renewed" not in seen_by_device(s):
             raise NotYet(str(now))
         return True
-    wait_until(changed, 60, "new SAs after the renewal", s.gateway.processes(), interval=0.5)
+    wait_until(changed, 60, "new SAs with the new certificate", s.gateway.processes(),
+               interval=0.2)
     s.gateway.wait_ike()
-    s.report.claim(True, "a renewed certificate is taken over from its file")
+    s.report.claim(True, "set up anew, the site is shown the new one")
+
+
+def seen_by_device(s):
+    """The certificates that the site's charon took for ours."""
+    return "".join(line for p in s.net.vpn.processes if p.name == "charon"
+                   for line in p.log_text().splitlines(keepends=True) if "using certificate" in line)

@@ -180,12 +180,14 @@ static void test_unreadable(void **state)
 		{ "ours.pem", "ours.pem", -EPERM, "others may read" },
 		{ "ours.pem", "garbage.pem", -EINVAL, "has no private key in it" },
 		{ "weak.pem", "weak.key", -EINVAL, "has 1024 bits; use 2048" },
+		{ "curve.pem", "curve.key", -EINVAL, "of a curve that IKE does not know" },
 		{ "ed.pem", "ed.key", -EINVAL, "neither RSA nor ECDSA" },
 	};
 	struct identity weak = make("weak", EVP_RSA_gen(1024), &root, false, -1, 50);
+	struct identity curve = make("curve", EVP_EC_gen("secp256k1"), &root, false, -1, 50);
 	EVP_PKEY *ed_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	struct identity ed = make("ed", ed_key, &root, false, -1, 50);
-	const struct identity *weaks[] = { &weak }, *eds[] = { &ed };
+	const struct identity *weaks[] = { &weak }, *eds[] = { &ed }, *curves[] = { &curve };
 	FILE *f;
 
 	(void)state;
@@ -193,6 +195,8 @@ static void test_unreadable(void **state)
 	write_certs("nine.pem", nine, 9);
 	write_certs("weak.pem", weaks, 1);
 	write_certs("ed.pem", eds, 1);
+	write_certs("curve.pem", curves, 1);
+	write_key("curve.key", curve.key, 0600, NULL);
 	write_key("weak.key", weak.key, 0600, NULL);
 	write_key("ed.key", ed.key, 0600, NULL);
 	write_key("world.key", ours.key, 0644, NULL);
@@ -220,6 +224,7 @@ static void test_unreadable(void **state)
 	}
 	identity_fini(&weak);
 	identity_fini(&ed);
+	identity_fini(&curve);
 }
 
 /* ---- what may be used ---- */
