@@ -255,7 +255,10 @@ static void check_owners(const struct gw_config *to, struct meaning_findings *ou
 		own(&o, &to->connections[i].remote_address, &at, "remote-address", false);
 	}
 	report_shared(&o, out);
-	/* inside: the BGP speakers */
+	/* inside: the BGP speakers; a session with ourselves would be bgpd's to refuse, which it may not */
+	at = place_gateway("public-address");
+	own(&o, &to->public_ipv4, &at, "public-address", true);
+	own(&o, &to->public_ipv6, &at, "public-address", true);
 	for (i = 0; i < to->circuit_count; i++)
 		for (role = 0; role < GW_ROLES; role++) {
 			const struct gw_edge *e = &to->circuits[i].edges[role];

@@ -101,6 +101,8 @@ static void test_refused(void **state)
 		  "edge primary interface IFNAME peer A.B.C.D remote-as ASN" },
 		/* 3 addresses of more than one */
 		{ "gateway\n public-address 198.51.100.1\n" CONNECTION, "public-address of the gateway" },
+		{ "gateway\n public-address 203.0.113.9\n" BGP("64520", "203.0.113.9", "169.254.21.1"),
+		  "public-address of the gateway" },
 		{ CONNECTION "gateway connection b\n remote-address 198.51.100.1\n",
 		  "remote-address of connection a" },
 		{ EDGE("primary", "172.16.0.1", "12076") EDGE("secondary", "172.16.0.1", "12076"),
