@@ -101,5 +101,6 @@ NETCONF_LIBS = libnetconf.a $(GHYANG_LIBS)
 # sshd's subsystem.
 sbin_PROGRAMS += gatehouse-netconf
 gatehouse_netconf_SOURCES = yang/netconf/relay.c
+dist_man_MANS += yang/netconf/gatehouse-netconf.8
 
 GHYANG_LIBS = libghyang.a libbase.a $(LIBYANG_LIBS) $(OPENSSL_LIBS) $(EV_LIBS)

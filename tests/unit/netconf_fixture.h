@@ -28,6 +28,7 @@ struct netconf_fixture {
 	struct server *server;
 	const char *state_json;         /* what the host answers */
 	const char *output_json;
+	bool threaded;                  /* the clerk has its thread, as in the daemon */
 	char words[128];                /* what it was asked to do */
 };
 
@@ -55,7 +56,7 @@ static inline void fixture_operate(void *context, struct netconf_ask *ask)
 	ask->done(ask);
 }
 
-static inline void netconf_fixture_init(struct netconf_fixture *f)
+static inline void netconf_fixture_init(struct netconf_fixture *f, bool threaded)
 {
 	struct gh_buf message = { 0 };
 	struct store_options options = { 0 };
@@ -64,6 +65,9 @@ static inline void netconf_fixture_init(struct netconf_fixture *f)
 	static char startup[96];
 
 	memset(f, 0, sizeof(*f));
+	f->threaded = threaded;
+	f->loop = ev_loop_new(0);
+	options.loop = threaded ? f->loop : NULL;
 	snprintf(f->dir, sizeof(f->dir), "/tmp/gh-test.XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(startup, sizeof(startup), "%s/frr.conf", f->dir);
@@ -72,10 +76,14 @@ static inline void netconf_fixture_init(struct netconf_fixture *f)
 	if (store_new(&options, &f->store, &message))
 		fail_msg("%s", gh_buf_text(&message));
 	gh_buf_fini(&message);
-	f->loop = ev_loop_new(0);
 	f->server = server_new(&(struct server_options){ .loop = f->loop, .store = f->store,
 							 .host = &host, .listener = -1 });
 	assert_non_null(f->server);
+	/* What it makes once must be there. */
+	for (unsigned i = 0; threaded && i < 200; i++) {
+		usleep(1000);
+		ev_run(f->loop, EVRUN_NOWAIT);
+	}
 }
 
 static inline void netconf_fixture_fini(struct netconf_fixture *f)
@@ -104,7 +112,7 @@ static inline void client_send(struct client *c, const char *text)
 static inline const char *client_receive(struct client *c)
 {
 	gh_buf_fini(&c->message);
-	for (unsigned idle = 0; idle < 20000; idle++) {
+	for (unsigned idle = 0; idle < 50000; idle++) {
 		size_t used = gh_buf_length(&c->received);
 		uint8_t bytes[4096];
 		ssize_t n;
@@ -119,6 +127,8 @@ static inline const char *client_receive(struct client *c)
 				return gh_buf_text(&c->message);
 		}
 		ev_run(c->f->loop, EVRUN_NOWAIT);
+		if (c->f->threaded)
+			usleep(100);
 		n = recv(c->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 		if (!n)
 			return NULL;
@@ -156,8 +166,11 @@ static inline void client_close(struct client *c)
 	close(c->fd);
 	gh_buf_fini(&c->received);
 	gh_buf_fini(&c->message);
-	for (unsigned i = 0; i < 10; i++)
+	for (unsigned i = 0; i < 10; i++) {
 		ev_run(c->f->loop, EVRUN_NOWAIT);
+		if (c->f->threaded)
+			usleep(1000);
+	}
 }
 
 /* One rpc of the given operation; its reply. */

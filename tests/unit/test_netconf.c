@@ -3,11 +3,12 @@
 
 static struct netconf_fixture f;
 static struct client c;
+static bool threaded;
 
 static int setup(void **state)
 {
 	(void)state;
-	netconf_fixture_init(&f);
+	netconf_fixture_init(&f, threaded);
 	client_open(&c, &f);
 	return 0;
 }
@@ -442,5 +443,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_notifications, setup, teardown),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests_name("in one thread", tests, NULL, NULL);
+
+	threaded = true;
+	return failed + cmocka_run_group_tests_name("with the clerk's thread", tests, NULL, NULL);
 }

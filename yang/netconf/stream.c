@@ -167,20 +167,17 @@ static void look_job(struct clerk_job *job)
 	access_put(access);
 }
 
+/* It has no done, so it may free what it is part of. */
 static void free_job(struct clerk_job *job)
-{
-	filter_free(((struct subscription *)job)->filter);
-}
-
-/* ---- the loop's part ----------------------------------------------------- */
-
-static void freed(struct clerk_job *job)
 {
 	struct subscription *s = (struct subscription *)job;
 
+	filter_free(s->filter);
 	access_user_fini(&s->user);
 	free(s);
 }
+
+/* ---- the loop's part ----------------------------------------------------- */
 
 static void submit(struct subscription *s, void (*run)(struct clerk_job *),
 		   void (*done)(struct clerk_job *))
@@ -213,7 +210,7 @@ static void looked(struct clerk_job *job)
 	s->count = 0;
 	s->busy = false;
 	if (s->ended)
-		submit(s, free_job, freed);
+		submit(s, free_job, NULL);
 	else
 		subscription_pump(s);
 }
@@ -257,7 +254,7 @@ void subscription_pump(struct subscription *s)
 		send_bare(s, "replayComplete");
 		s->busy = false;
 		if (s->ended)
-			submit(s, free_job, freed);
+			submit(s, free_job, NULL);
 		else
 			subscription_pump(s);
 		return;
@@ -268,7 +265,7 @@ void subscription_pump(struct subscription *s)
 		send_bare(s, "notificationComplete");
 		s->busy = false;
 		if (s->ended)
-			submit(s, free_job, freed);
+			submit(s, free_job, NULL);
 		else
 			server_unsubscribed(s->server, s->session);
 	}
@@ -316,5 +313,5 @@ void subscription_end(struct subscription *s)
 	s->ended = true;
 	ev_timer_stop(server_loop(s->server), &s->stop);
 	if (!s->busy)
-		submit(s, free_job, freed);
+		submit(s, free_job, NULL);
 }
