@@ -1,0 +1,116 @@
+"""commits - what waits to be confirmed when its daemon or session dies; locks, history, startup
+
+  vtysh ─► bgpd ──────────┐                     /etc/frr/frr.conf      startup
+  ssh ─► sshd ─► NETCONF ─┴─► gatehoused ──►    unconfirmed.conf       what to return to
+                                                commits/               the last 20
+"""
+
+import signal
+
+import controller
+from config import ours
+from controller import NS
+from lab import wait_until
+from sshd import Sshd
+
+MTU = f'<gateway xmlns="{NS["gh"]}"><mtu>{{}}</mtu></gateway>'
+CANDIDATE = ("configure terminal", "gateway candidate")
+
+
+def run(s):
+    s.net.start_peers()
+    s.gateway.start()
+    s.gateway.wait_up()
+    sshd = Sshd(s.gateway).start()
+    death(s)
+    session_ends(s, sshd)
+    locks(s, sshd)
+    history(s)
+    startup(s, sshd)
+
+
+def death(s):
+    """SIGKILL while a commit waits that has taken a tunnel away: it comes back by itself."""
+    before = ours(s)
+    s.gateway.vtysh(*CANDIDATE, "no gateway connection paris", "commit confirmed 5")
+    s.report.claim("paris" not in ours(s), "commit confirmed takes the connection away")
+    s.report.claim("taken back" in s.gateway.show("commits"), "show gateway commits says that it waits")
+    s.gateway.restart_child(signal.SIGKILL)
+    s.report.equal(ours(s), before, "after the daemon's death it is as before the commit")
+    s.gateway.wait_up()
+    s.gateway.restart_child(signal.SIGKILL)
+    s.report.equal(ours(s), before, "and after the next one, too")
+    s.report.claim("taken back" not in s.gateway.show("commits"), "nothing waits any more")
+
+
+def session_ends(s, sshd):
+    """A controller that loses its session loses its unconfirmed commit, unless that persists."""
+    before = ours(s)
+    with controller.Session(sshd) as session:
+        session.edit_config(MTU.format(1333), "candidate")
+        session.rpc("<commit><confirmed/><confirm-timeout>300</confirm-timeout></commit>")
+        s.report.claim("mtu 1333" in ours(s), "a controller's confirmed commit is in force")
+    wait_until(lambda: ours(s) == before, 10, "the commit being taken back", s.gateway.processes(),
+               interval=0.2)
+    with controller.Session(sshd) as session:
+        session.edit_config(MTU.format(1334), "candidate")
+        session.rpc("<commit><confirmed/><confirm-timeout>300</confirm-timeout>"
+                    "<persist>token</persist></commit>")
+    with controller.Session(sshd, "oper") as session:
+        error = session.refused("<cancel-commit><persist-id>guess</persist-id></cancel-commit>")
+        s.report.equal(error.tag, "invalid-value", "another token cancels nothing")
+        s.report.claim("mtu 1334" in ours(s), "with persist it outlives its session")
+        session.rpc("<cancel-commit><persist-id>token</persist-id></cancel-commit>")
+    s.report.equal(ours(s), before, "and its token cancels it")
+
+
+def locks(s, sshd):
+    before = ours(s)
+    with controller.Session(sshd) as session:
+        session.rpc("<lock><target><running/></target></lock>")
+        said = s.gateway.vtysh("configure terminal", "gateway", "mtu 1335", check=False)
+        said = said.stdout + said.stderr
+        s.report.claim(f"locked by session {session.id}" in said, f"vtysh meets the lock: {said.strip()}")
+        s.report.equal(ours(s), before, "and changes nothing")
+        with controller.Session(sshd, "oper") as other:
+            error = other.refused("<lock><target><running/></target></lock>")
+            s.report.claim(error.tag == "lock-denied" and str(session.id) in error.message,
+                           f"nor may another lock it: {error}")
+        session.edit_config(MTU.format(1336))
+    s.gateway.vtysh("configure terminal", "gateway", "mtu 1337")
+    s.report.claim("mtu 1337" in ours(s), "the lock ends with its session")
+
+
+def history(s):
+    before = s.gateway.show("commits")
+    s.gateway.restart_child(signal.SIGKILL)
+    s.report.equal(s.gateway.show("commits"), before, "the history outlives the daemon")
+    s.report.claim("- mtu 1336" in s.gateway.show("commit 0"), "show gateway commit says what changed")
+    s.gateway.vtysh(*CANDIDATE, "rollback 1", "commit")
+    s.report.claim("mtu 1336" in ours(s), "rollback 1")
+
+
+def startup(s, sshd):
+    """frr.conf is frr's: without leave to write it, the words say what to do."""
+    gw = s.net.gw
+    s.gateway.vtysh("write memory")
+    gw.run("sh", "-c", "chown frr:frr /etc/frr/frr.conf && chmod 640 /etc/frr/frr.conf")
+    s.gateway.vtysh("configure terminal", "gateway", "mtu 1338")
+    others = [line for line in gw.read("/etc/frr/frr.conf").splitlines() if "mtu" not in line]
+    with controller.Session(sshd) as session:
+        copy = "<copy-config><target><startup/></target><source><running/></source></copy-config>"
+        error = session.refused(copy)
+        s.report.claim(error.tag == "operation-failed" and "write memory" in error.message,
+                       f"copy to startup: {error}")
+        gw.run("chmod", "666", "/etc/frr/frr.conf")
+        session.rpc(copy)
+        now = gw.read("/etc/frr/frr.conf")
+        s.report.claim("mtu 1338" in now, "copy to startup")
+        s.report.equal([line for line in now.splitlines() if "mtu" not in line and line != "!"],
+                       [line for line in others if line != "!"], "and all other lines stay")
+        mtu = session.get_config("startup").findtext(".//gh:mtu", None, NS)
+        s.report.equal(mtu, "1338", "get-config of startup")
+        session.rpc("<delete-config><target><startup/></target></delete-config>")
+        s.report.claim("gateway" not in gw.read("/etc/frr/frr.conf"), "delete startup")
+    s.gateway.vtysh("write memory")
+    s.report.claim("mtu 1338" in gw.read("/etc/frr/frr.conf"), "write memory brings it back")
