@@ -1,6 +1,7 @@
 /* This host: see host.h. */
 #include "gatehoused/host.h"
 
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <string.h>
@@ -97,7 +98,8 @@ static unsigned mtu(void *self, const struct gh_addr *local)
 	return found;
 }
 
-static int certificate(void *self, const char *file, const char *key_file, struct gh_buf *why)
+static int certificate(void *self, const char *file, const char *key_file, const char *identity,
+		       struct gh_buf *why)
 {
 	enum certificate_use use = *key_file ? CERTIFICATE_OURS : CERTIFICATE_AUTHORITY;
 	int64_t now_s = (int64_t)time(NULL);
@@ -108,6 +110,11 @@ static int certificate(void *self, const char *file, const char *key_file, struc
 	if (ret < 0)
 		return ret;
 	ret = certificate_check(&c, use, now_s, why);
+	if (!ret && *identity && !certificate_has_name(&c, identity)) {
+		gh_buf_printf(why, "%s: local-id %s is none of its names; give one that it has, or"
+			      " no local-id", file, identity);
+		ret = -EINVAL;
+	}
 	if (!ret && certificate_ends_soon(&c, now_s, why))
 		ret = 1;
 	certificate_fini(&c);

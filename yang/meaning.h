@@ -47,11 +47,12 @@ struct meaning_host {
 	/* MTU of the interface that has this address, 0 when there is none. */
 	unsigned (*mtu)(void *self, const struct gh_addr *local);
 	/*
-	 * May this be our certificate, whose key is in key_file? Without key_file
-	 * (""): may it be an authority's? -errno: no; 1: yes, but; words in why.
+	 * May this be our certificate, whose key is in key_file, for that IKE
+	 * identity ("": whatever it names)? Without key_file (""): may it be an
+	 * authority's? -errno: no; 1: yes, but; words in why.
 	 */
 	int (*certificate)(void *self, const char *file, const char *key_file,
-			   struct gh_buf *why);
+			   const char *identity, struct gh_buf *why);
 };
 
 struct meaning {

@@ -149,9 +149,9 @@ static void check_keys(const struct meaning *m, struct meaning_findings *out)
 	}
 }
 
-/* Which of the configuration's certificates were looked at already, and as what. */
+/* For whom a certificate of the configuration was looked at last, and as what. */
 struct looked {
-	bool ours, authority;
+	const struct gw_connection *ours, *authority;
 };
 
 static void check_file(const struct meaning *m, const struct gw_connection *user, const char *leaf,
@@ -164,7 +164,7 @@ static void check_file(const struct meaning *m, const struct gw_connection *user
 	struct gh_buf why = { 0 };
 	int ret = m->host.certificate(m->host.self,
 				      ours ? user->certificate_file : user->authority_file,
-				      key_file, &why);
+				      key_file, ours ? user->local_id : "", &why);
 
 	if (ret)
 		meaning_add(out, ret < 0 ? severity(m) : WARN, "gh-certificate", &at, &other,
@@ -177,13 +177,22 @@ static bool same_ours(const struct gw_connection *a, const struct gw_connection 
 {
 	return a && !strcmp(a->certificate, b->certificate) &&
 	       !strcmp(a->certificate_file, b->certificate_file) &&
-	       !strcmp(a->key_file, b->key_file);
+	       !strcmp(a->key_file, b->key_file) && !strcmp(a->local_id, b->local_id);
 }
 
 static bool same_authority(const struct gw_connection *a, const struct gw_connection *b)
 {
 	return a && !strcmp(a->authority, b->authority) &&
 	       !strcmp(a->authority_file, b->authority_file);
+}
+
+/* Has it not been looked at, or for another identity? Remembers that it now is. */
+static bool look(const struct gw_connection **last, const struct gw_connection *c)
+{
+	const struct gw_connection *before = *last;
+
+	*last = c;
+	return !before || strcmp(before->local_id, c->local_id);
 }
 
 /* Files are looked at when a connection uses them anew, once for all of those that do. */
@@ -201,14 +210,12 @@ static void check_certificates(const struct meaning *m, struct meaning_findings 
 		const struct gw_certificate *x = gw_config_certificate(m->to, c->certificate);
 
 		if (x && c->certificate_file[0] && c->key_file[0] && !same_ours(old, c) &&
-		    !looked[x - m->to->certificates].ours) {
-			looked[x - m->to->certificates].ours = true;
+		    look(&looked[x - m->to->certificates].ours, c))
 			check_file(m, c, "certificate", c->key_file, out);
-		}
 		x = gw_config_certificate(m->to, c->authority);
 		if (x && c->authority_file[0] && !same_authority(old, c) &&
 		    !looked[x - m->to->certificates].authority) {
-			looked[x - m->to->certificates].authority = true;
+			looked[x - m->to->certificates].authority = c;
 			check_file(m, c, "authority", "", out);
 		}
 	}

@@ -39,7 +39,7 @@ static void test_certificate(void **state)
 
 	(void)state;
 	assert_int_equal(host_meaning.certificate(NULL, "/nowhere/own.pem", "/nowhere/own.key",
-						  &why), -ENOENT);
+						  "", &why), -ENOENT);
 	assert_non_null(strstr(gh_buf_text(&why), "/nowhere/own.pem"));
 	gh_buf_fini(&why);
 }

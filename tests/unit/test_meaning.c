@@ -357,8 +357,10 @@ static void test_mtu(void **state)
 }
 
 /* Counts the looks; ours is too old, the authority is none. */
-static int judge_file(void *self, const char *file, const char *key_file, struct gh_buf *why)
+static int judge_file(void *self, const char *file, const char *key_file, const char *identity,
+		      struct gh_buf *why)
 {
+	assert_string_equal(identity, *key_file ? "gw.example" : "");
 	(*(int *)self)++;
 	assert_string_equal(file, *key_file ? "/own.pem" : "/ca.pem");
 	if (!*key_file) {
@@ -376,7 +378,8 @@ static void test_certificates(void **state)
 						   .key_file = "/own.key" } };
 	struct gw_connection c[2] = { { .name = "a", .certificate = "own", .authority = "ca",
 					.certificate_file = "/own.pem", .key_file = "/own.key",
-					.authority_file = "/ca.pem", .remote_id = "x" } };
+					.authority_file = "/ca.pem", .remote_id = "x",
+					.local_id = "gw.example" } };
 	struct gw_config to = { .asn = 65515, .certificates = certificates, .certificate_count = 2,
 				.connections = c, .connection_count = 2 };
 	int looks = 0;
