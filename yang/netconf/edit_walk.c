@@ -8,6 +8,7 @@
 
 #include "yang/netconf/libyang_compat.h"
 #include "yang/netconf/message.h"
+#include "yang/netconf/path.h"
 
 /* A secret that is not encrypted yet begins so; no encrypted one can. */
 #define CLEAR_MARK "0 "
@@ -99,6 +100,12 @@ static bool has_prefixes(const struct lysc_type *type)
 	}
 }
 
+static bool is_path(const struct lysc_type *type)
+{
+	return type->basetype == LY_TYPE_INST ||
+	       (type->plugin && strstr(type->plugin->id, "instance-identifier"));
+}
+
 static bool is_secret(const struct lysc_node *leaf)
 {
 	LY_ARRAY_COUNT_TYPE i;
@@ -159,7 +166,12 @@ bool edit_walk_value(struct edit_walk *w, const struct lyd_node *element,
 	if (!has_prefixes(type)) {
 		ok = validate(w, leaf, text, out);
 	} else if (element_qualify(w->request->schema, element, &value, &why)) {
-		ok = validate(w, leaf, gh_buf_text(&value), out);
+		struct gh_buf path = { 0 };
+
+		if (is_path(type))
+			path_to_json(gh_buf_text(&value), &path);
+		ok = validate(w, leaf, gh_buf_text(is_path(type) ? &path : &value), out);
+		gh_buf_fini(&path);
 	} else {
 		edit_walk_error(w, FINDING_INVALID_VALUE, "%s", gh_buf_text(&why));
 		ok = false;

@@ -151,14 +151,6 @@ static void read_delete_config(struct rpc *rpc)
 static void read_validate(struct rpc *rpc)
 {
 	rpc->request.verb = STORE_VALIDATE;
-	if (element_child(rpc->element, NS_NMDA, "datastore")) {
-		bool operational;
-
-		if (rpc_datastore(rpc, &rpc->request.target, &operational) && operational)
-			rpc_error(rpc, FINDING_INVALID_VALUE, "datastore",
-				  "operational is no configuration");
-		return;
-	}
 	if (read_source(rpc))
 		rpc->request.target = rpc->request.edits ? STORE_CANDIDATE : rpc->request.source;
 }

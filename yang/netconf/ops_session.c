@@ -5,17 +5,9 @@
 #include "yang/netconf/server.h"
 #include "yang/netconf/session.h"
 
-/* RFC 8526 3.3 adds the leaf datastore to both. */
 static void read_lock(struct rpc *rpc)
 {
-	bool operational;
-
-	if (!element_child(rpc->element, NS_NMDA, "datastore")) {
-		rpc_store(rpc, "target", &rpc->target);
-		return;
-	}
-	if (rpc_datastore(rpc, &rpc->target, &operational) && operational)
-		rpc_error(rpc, FINDING_INVALID_VALUE, "datastore", "operational cannot be locked");
+	rpc_store(rpc, "target", &rpc->target);
 }
 
 static void act_lock(struct rpc *rpc)

@@ -81,6 +81,38 @@ void path_to_xml(const struct ly_ctx *schema, const char *path, struct gh_buf *o
 	}
 }
 
+void path_to_json(const char *path, struct gh_buf *out)
+{
+	const char *module = "";
+	size_t module_length = 0;
+	bool predicate = false;
+
+	while (*path) {
+		const char *from = path;
+
+		if (*path == '\'' || *path == '"') {
+			const char *end = strchr(path + 1, *path);
+
+			path = end ? end + 1 : path + strlen(path);
+		} else if (isalpha((unsigned char)*path) || *path == '_') {
+			while (name_byte(*path))
+				path++;
+			if (*path == ':') {
+				size_t n = (size_t)(path++ - from);
+
+				if (n == module_length && !memcmp(from, module, n))
+					from = path;
+				else if (!predicate)
+					module = from, module_length = n;
+			}
+		} else {
+			predicate = *path == '[' || (predicate && *path != ']');
+			path++;
+		}
+		gh_buf_append(out, from, (size_t)(path - from));
+	}
+}
+
 void path_last(const char *path, struct gh_buf *out)
 {
 	const char *name = path, *end;

@@ -21,6 +21,12 @@
 void path_to_xml(const struct ly_ctx *schema, const char *path, struct gh_buf *out,
 		 struct gh_buf *declarations);
 
+/*
+ * Appends the path with modules' names only where RFC 7951 6.11 has them: at
+ * the top, and where a node is of another module than its parent.
+ */
+void path_to_json(const char *path, struct gh_buf *out);
+
 /* The name of the last node of a path, without module and predicates. */
 void path_last(const char *path, struct gh_buf *out);
 

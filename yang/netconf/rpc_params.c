@@ -26,13 +26,47 @@ bool rpc_word(struct rpc *rpc, const char *name, bool mandatory, struct gh_buf *
 	return true;
 }
 
+/* The identity in a leaf datastore (RFC 8526), by its name alone. */
+static bool read_datastore(struct rpc *rpc, const struct lyd_node *leaf, enum store_name *out,
+			   bool *operational)
+{
+	struct gh_buf word = { 0 };
+	const char *name = element_word(leaf, &word), *colon = strrchr(name, ':');
+	bool known = true;
+	unsigned i;
+
+	name = colon ? colon + 1 : name;
+	for (i = 0; i < STORE_NAMES && strcmp(name, store_words[i]); i++)
+		;
+	*operational = !strcmp(name, "operational");
+	if (i < STORE_NAMES || *operational) {
+		*out = *operational ? STORE_RUNNING : (enum store_name)i;
+	} else {
+		rpc_error(rpc, FINDING_INVALID_VALUE, "datastore",
+			  "the datastores are running, candidate, startup and operational");
+		known = false;
+	}
+	gh_buf_fini(&word);
+	return known;
+}
+
 bool rpc_store(struct rpc *rpc, const char *name, enum store_name *out)
 {
 	const struct lyd_node *p = rpc_param(rpc, name), *which = p ? lyd_child(p) : NULL;
+	bool operational;
 
 	if (!which) {
 		rpc_error(rpc, FINDING_MISSING_ELEMENT, name, "say which datastore in <%s>", name);
 		return false;
+	}
+	/* RFC 8526 3.3 adds this to lock, unlock and validate. */
+	if (element_is(which, NS_NMDA, "datastore")) {
+		if (!read_datastore(rpc, which, out, &operational))
+			return false;
+		if (operational)
+			rpc_error(rpc, FINDING_INVALID_VALUE, "datastore",
+				  "operational is no configuration");
+		return !operational;
 	}
 	for (unsigned i = 0; i < STORE_NAMES; i++) {
 		if (!strcmp(element_name(which), store_words[i])) {
@@ -51,31 +85,12 @@ bool rpc_store(struct rpc *rpc, const char *name, enum store_name *out)
 
 bool rpc_datastore(struct rpc *rpc, enum store_name *out, bool *operational)
 {
-	const struct lyd_node *p = element_child(rpc->element, NS_NMDA, "datastore");
-	const char *text = p ? element_text(p) : NULL, *name;
+	const struct lyd_node *p = rpc_param(rpc, "datastore");
 
 	*operational = false;
-	if (!p) {
-		rpc_error(rpc, FINDING_MISSING_ELEMENT, "datastore", "say which datastore");
-		return false;
-	}
-	name = strrchr(text, ':') ? strrchr(text, ':') + 1 : text;
-	name += strspn(name, " \t\r\n");
-	for (unsigned i = 0; i < STORE_NAMES; i++) {
-		size_t n = strlen(store_words[i]);
-
-		if (!strncmp(name, store_words[i], n) && !name[n + strspn(name + n, " \t\r\n")]) {
-			*out = (enum store_name)i;
-			return true;
-		}
-	}
-	if (!strncmp(name, "operational", 11)) {
-		*out = STORE_RUNNING;
-		*operational = true;
-		return true;
-	}
-	rpc_error(rpc, FINDING_INVALID_VALUE, "datastore",
-		  "the datastores are running, candidate, startup and operational");
+	if (p)
+		return read_datastore(rpc, p, out, operational);
+	rpc_error(rpc, FINDING_MISSING_ELEMENT, "datastore", "say which datastore");
 	return false;
 }
 
