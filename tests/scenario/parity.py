@@ -56,9 +56,9 @@ def pki(s):
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=authority \
   -keyout authority.key -out authority.pem
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=203.0.113.1 \
-  -keyout ours.key -out ours.csr
+  -addext subjectAltName=IP:203.0.113.1 -keyout ours.key -out ours.csr
 openssl x509 -req -in ours.csr -CA authority.pem -CAkey authority.key -CAcreateserial -days 20 \
-  -out ours.pem
+  -copy_extensions copy -out ours.pem
 chmod 0644 *.pem; chmod 0640 ours.key; chgrp gatehouse ours.key"""
     s.net.gw.run("sh", "-c", script)
 
