@@ -81,8 +81,13 @@ LINE(al_no_notification, "no rule NAME notification [NOTIFICATION]",
      RULE_STR
      "Fit any notification\n"
      "Name\n")
-LINE(al_no_comment, "no rule NAME comment [LINE...]",
+/* FRR's grammar has no optional rest of a line. */
+LINE(al_no_comment_text, "no rule NAME comment LINE...",
      NO_STR
      RULE_STR
      "Remove the remark\n"
      "Text up to the end of the line\n")
+LINE(al_no_comment, "no rule NAME comment",
+     NO_STR
+     RULE_STR
+     "Remove the remark\n")
