@@ -61,8 +61,6 @@ static int take(struct pipe *p)
 {
 	ssize_t n;
 
-	if (p->head == p->tail)
-		p->head = p->tail = 0;
 	n = read(p->from, p->bytes + p->tail, ROOM - p->tail);
 	if (n > 0)
 		p->tail += (size_t)n;
@@ -75,9 +73,11 @@ static int give(struct pipe *p)
 {
 	ssize_t n = write(p->to, p->bytes + p->head, p->tail - p->head);
 
-	if (n > 0)
+	if (n > 0) {
 		p->head += (size_t)n;
-	else if (n < 0 && errno != EAGAIN && errno != EINTR)
+		if (p->head == p->tail)
+			p->head = p->tail = 0;  /* here, or a full buffer would never be read into again */
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR)
 		return -1;
 	return 0;
 }
