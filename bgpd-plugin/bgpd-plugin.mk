@@ -32,6 +32,7 @@ bgpd_plugin_gatehouse_so_SOURCES = \
 	bgpd-plugin/gh_policy.c bgpd-plugin/gh_policy.h \
 	bgpd-plugin/gh_speaker.c bgpd-plugin/gh_speaker.h \
 	bgpd-plugin/gh_status.c bgpd-plugin/gh_status.h \
+	bgpd-plugin/gh_suspend.c bgpd-plugin/gh_suspend.h \
 	bgpd-plugin/gh_text.c bgpd-plugin/gh_text.h \
 	bgpd-plugin/gh_trial.c bgpd-plugin/gh_trial.h \
 	bgpd-plugin/gh_try.c bgpd-plugin/gh_try.h \

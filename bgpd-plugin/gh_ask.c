@@ -8,6 +8,7 @@
 #include "bgpd-plugin/gh_compat.h"
 #include "bgpd-plugin/gh_daemon.h"
 #include "bgpd-plugin/gh_module.h"
+#include "bgpd-plugin/gh_suspend.h"
 #include "bgpd-plugin/gh_text.h"
 
 #define LINE_WAIT_MS 6000
@@ -100,9 +101,10 @@ static void change_answer(const struct gh_reply *reply, void *arg)
 	free(text);
 }
 
-static int change(struct gh_fact *f, struct answer *a, unsigned wait_ms)
+/* rc: 0 for an answer, or why there is none. */
+static int change_end(struct answer *a, int rc, unsigned wait_ms, const struct gh_ask_then *then)
 {
-	int rc = gh_daemon_ask(f, wait_ms, change_answer, a);
+	int code;
 
 	if (rc == -ENOTCONN) {
 		gh_ask_print_away(a->vty);
@@ -115,23 +117,109 @@ static int change(struct gh_fact *f, struct answer *a, unsigned wait_ms)
 		vty_out(a->vty, "%% gatehoused went away before it answered; "
 				"see `show running-config` for what took effect\n");
 	}
-	return rc < 0 || a->status ? CMD_WARNING_CONFIG_FAILED : CMD_SUCCESS;
+	code = rc < 0 || a->status ? CMD_WARNING_CONFIG_FAILED : CMD_SUCCESS;
+	if (then && then->fn)
+		then->fn(a->vty, code, then->arg);
+	return code;
 }
 
-int gh_ask_line(struct vty *vty, const char *text, uint32_t flags)
+static int change_now(struct gh_fact *f, struct answer *a, unsigned wait_ms,
+		      const struct gh_ask_then *then)
+{
+	return change_end(a, gh_daemon_ask(f, wait_ms, change_answer, a), wait_ms, then);
+}
+
+/* A change whose vtysh is suspended. */
+struct pending {
+	struct answer answer;
+	struct gh_ask_then then;
+	struct gh_suspended *suspended;
+	struct thread *t_late;
+	unsigned wait_ms;
+	char *asked;
+};
+
+static void pending_end(struct pending *p, int rc)
+{
+	int code = change_end(&p->answer, rc, p->wait_ms, &p->then);
+
+	gh_thread_off(p->t_late);
+	gh_resume(p->suspended, code);
+	explicit_bzero(p->asked, strlen(p->asked));
+	free(p->asked);
+	free(p);
+}
+
+static void pending_answer(const struct gh_reply *reply, void *arg)
+{
+	struct pending *p = arg;
+
+	if (reply->status == ECONNRESET) {
+		pending_end(p, -ECONNRESET);
+		return;
+	}
+	change_answer(reply, &p->answer);
+	if (!reply->more)
+		pending_end(p, 0);
+}
+
+static void pending_late(struct thread *t)
+{
+	struct pending *p = THREAD_ARG(t);
+
+	gh_daemon_forget(p);
+	pending_end(p, -ETIMEDOUT);
+}
+
+static int change(struct gh_fact *f, struct answer *a, unsigned wait_ms,
+		  const struct gh_ask_then *then)
+{
+	struct pending *p;
+	int rc;
+
+	if (!gh_suspend_can(a->vty))
+		return change_now(f, a, wait_ms, then);
+	p = calloc(1, sizeof(*p));
+	if (!p || !(p->asked = strdup(a->asked)))
+		abort();
+	p->answer = *a;
+	p->answer.asked = p->asked;
+	p->wait_ms = wait_ms;
+	if (then)
+		p->then = *then;
+	rc = gh_daemon_tell(f, pending_answer, p);
+	if (rc < 0) {
+		free(p->asked);
+		free(p);
+		return change_end(a, rc, wait_ms, then);
+	}
+	gh_thread_timer_ms_with(pending_late, p, wait_ms, &p->t_late);
+	p->suspended = gh_suspend(a->vty);
+	return CMD_SUSPEND;
+}
+
+int gh_ask_line(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then)
 {
 	struct answer a = { .vty = vty, .asked = text };
 	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
 
-	return change(&f, &a, LINE_WAIT_MS);
+	return change(&f, &a, LINE_WAIT_MS, then);
 }
 
-int gh_ask_file(struct vty *vty, const char *text, uint32_t flags)
+int gh_ask_file(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then)
 {
 	struct answer a = { .vty = vty, .asked = text, .quote = true };
 	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
 
-	return change(&f, &a, FILE_WAIT_MS);
+	return change(&f, &a, FILE_WAIT_MS, then);
+}
+
+int gh_ask_file_now(struct vty *vty, const char *text, uint32_t flags)
+{
+	struct answer a = { .vty = vty, .asked = text, .quote = true };
+	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
+
+	return change_now(&f, &a, FILE_WAIT_MS, NULL);
 }
 
 int gh_ask_do(struct vty *vty, const char *text)
@@ -139,7 +227,7 @@ int gh_ask_do(struct vty *vty, const char *text)
 	struct answer a = { .vty = vty, .asked = "" };
 	struct gh_fact f = gh_ask_request(GH_DO, vty, 0, text);
 
-	return change(&f, &a, DO_WAIT_MS);
+	return change(&f, &a, DO_WAIT_MS, NULL);
 }
 
 /* ---- questions -------------------------------------------------------- */

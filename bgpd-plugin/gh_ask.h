@@ -1,10 +1,11 @@
 /*
  * ask - what a vty asks of gatehoused, and its answer in words
  *
- * Each call holds bgpd's main thread until the answer or the end of its wait,
- * which is LINE 6 s (gatehoused gives its backends 5), a file or an operation
- * 10 s, a question 3 s. What did not answer in time may still take effect, and
- * the message says where to look.
+ * A change is waited for a bounded time: a line 6 s (gatehoused gives its
+ * backends 5), a file or an operation 10 s. A vtysh is suspended meanwhile
+ * (see suspend.h) and bgpd goes on. What did not answer in time may still
+ * take effect, and the message says where to look. A question holds bgpd's
+ * main thread, for 3 s at most: libfrr wants a running configuration at once.
  *
  * Threads    bgpd's main thread.
  */
@@ -26,17 +27,27 @@ uint32_t gh_ask_user(const struct vty *vty);
 struct gh_fact gh_ask_request(enum gh_fact_type type, const struct vty *vty, uint32_t flags,
 			      const char *text);
 
-/* One line, or a whole file (whose refused lines are quoted). Returns a CMD_ code. */
-int gh_ask_line(struct vty *vty, const char *text, uint32_t flags);
-int gh_ask_file(struct vty *vty, const char *text, uint32_t flags);
+/* What a change leads to; called once with its CMD_ code, when that is known. */
+struct gh_ask_then {
+	void (*fn)(struct vty *vty, int rc, void *arg);
+	void *arg;
+};
+
+/*
+ * One line, or a whole file (whose refused lines are quoted), or an operation;
+ * what was answered is printed. They return a CMD_ code, or CMD_SUSPEND if it
+ * is not known yet. then may be NULL.
+ */
+int gh_ask_line(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then);
+int gh_ask_file(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then);
+int gh_ask_do(struct vty *vty, const char *text);
+/* The same as gh_ask_file, where there is no handler that could be suspended. */
+int gh_ask_file_now(struct vty *vty, const char *text, uint32_t flags);
 
 /* Prints the answer to "show gateway <text>". Returns a CMD_ code. */
 int gh_ask_show(struct vty *vty, const char *text);
 /* The same into out. False: none came, or a refusal, which is then in out. */
 bool gh_ask_text(struct vty *vty, const char *text, struct gh_buf *out);
-
-/* An operation, its answer printed. Returns a CMD_ code. */
-int gh_ask_do(struct vty *vty, const char *text);
 
 /* Why there is nobody to ask. */
 void gh_ask_print_away(struct vty *vty);

@@ -13,6 +13,7 @@
 
 #include <zebra.h>
 
+#include "buffer.h"
 #include "command.h"
 #include "hook.h"
 #include "if.h"
@@ -61,6 +62,11 @@ DECLARE_KOOH(cmd_execute_done, (struct vty *vty, const char *cmd_exec), (vty, cm
 #define gh_thread_write(fn, fd, ref) thread_add_write(bm->master, fn, NULL, fd, ref)
 #define gh_thread_timer_ms(fn, ms, ref) thread_add_timer_msec(bm->master, fn, NULL, ms, ref)
 #define gh_thread_event(fn, ref) thread_add_event(bm->master, fn, NULL, 0, ref)
+/* The same with an argument. */
+#define gh_thread_read_with(fn, arg, fd, ref) thread_add_read(bm->master, fn, arg, fd, ref)
+#define gh_thread_write_with(fn, arg, fd, ref) thread_add_write(bm->master, fn, arg, fd, ref)
+#define gh_thread_timer_ms_with(fn, arg, ms, ref) thread_add_timer_msec(bm->master, fn, arg, ms, ref)
+#define gh_thread_event_with(fn, arg, ref) thread_add_event(bm->master, fn, arg, 0, ref)
 #define gh_thread_off(ref) THREAD_OFF(ref)
 
 /* ---- bgpd ------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "bgpd-plugin/gh_daemon.h"
 #include "bgpd-plugin/gh_load.h"
 #include "bgpd-plugin/gh_module.h"
+#include "bgpd-plugin/gh_nodes.h"
 #include "bgpd-plugin/gh_text.h"
 
 static struct gh_buf known;     /* the last CONFIG */
@@ -63,19 +64,51 @@ void gh_config_print(struct vty *vty)
 
 /* ---- a line ----------------------------------------------------------- */
 
-int gh_config_edit(struct vty *vty, const char *context, const char *line, bool candidate)
+/* What is to be done when a line was taken. */
+struct taken {
+	bool candidate;
+	int enter;
+	char path[256];
+};
+
+static void line_done(struct vty *vty, int rc, void *arg)
+{
+	struct taken *t = arg;
+
+	if (!rc) {
+		known_counts |= !t->candidate;
+		if (t->enter)
+			gh_node_enter(vty, t->enter, t->path);
+	}
+	free(t);
+}
+
+static struct taken *taken_new(const struct gh_line *line)
+{
+	struct taken *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		abort();
+	t->candidate = line->candidate;
+	t->enter = line->enter;
+	snprintf(t->path, sizeof(t->path), "%s", line->text);
+	return t;
+}
+
+int gh_config_edit(struct vty *vty, const struct gh_line *line)
 {
 	struct gh_buf text = { 0 };
+	struct gh_ask_then then = { .fn = line_done };
 	int rc;
 
-	if (!candidate && gh_load_line(vty, context, line))
-		return CMD_SUCCESS;
-	if (context)
-		gh_buf_printf(&text, "%s\n", context);
-	gh_buf_printf(&text, "%s%s\n", context ? " " : "", line);
-	rc = gh_ask_line(vty, gh_buf_text(&text), candidate ? GH_EDIT_CANDIDATE : 0);
+	if (!line->candidate && gh_load_line(vty, line->context, line->text))
+		return line->enter ? gh_node_enter(vty, line->enter, line->text) : CMD_SUCCESS;
+	if (line->context)
+		gh_buf_printf(&text, "%s\n", line->context);
+	gh_buf_printf(&text, "%s%s\n", line->context ? " " : "", line->text);
+	then.arg = taken_new(line);
+	rc = gh_ask_line(vty, gh_buf_text(&text), line->candidate ? GH_EDIT_CANDIDATE : 0, &then);
 	gh_buf_fini(&text);
-	known_counts |= !rc && !candidate;
 	return rc;
 }
 
@@ -98,17 +131,27 @@ static void hold(struct vty *vty, struct gh_buf *text, bool replaces)
 			     "sent when it does\n");
 }
 
-int gh_config_take(struct vty *vty, struct gh_buf *text, bool replaces)
+static void file_done(struct vty *vty, int rc, void *arg)
 {
+	(void)vty, (void)arg;
+	if (rc)
+		zlog_err("gatehouse: configuration: the file was refused, see vtysh's output");
+	known_counts |= !rc;
+}
+
+int gh_config_take(struct vty *vty, struct gh_buf *text, bool replaces, bool in_handler)
+{
+	static const struct gh_ask_then then = { .fn = file_done };
+	uint32_t flags = replaces ? GH_EDIT_REPLACE : 0;
 	int rc = CMD_SUCCESS;
 
 	if (!gh_daemon_is_here() || !vty) {
 		hold(vty, text, replaces);
+	} else if (in_handler) {
+		rc = gh_ask_file(vty, gh_buf_text(text), flags, &then);
 	} else {
-		rc = gh_ask_file(vty, gh_buf_text(text), replaces ? GH_EDIT_REPLACE : 0);
-		if (rc)
-			zlog_err("gatehouse: configuration: the file was refused, see vtysh's output");
-		known_counts |= !rc;
+		rc = gh_ask_file_now(vty, gh_buf_text(text), flags);
+		file_done(vty, rc, NULL);
 	}
 	if (!vty && gh_daemon_is_here())
 		gh_config_joined();

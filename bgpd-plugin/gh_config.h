@@ -37,14 +37,20 @@ const char *gh_config_running(void);
 /* What of it the user of vty may see. */
 void gh_config_print(struct vty *vty);
 
-/*
- * A line of the node entered by context (NULL for the top level), of the
- * candidate or of the running configuration. Returns a CMD_ code; what was
- * wrong is printed.
- */
-int gh_config_edit(struct vty *vty, const char *context, const char *line, bool candidate);
+struct gh_line {
+	const char *context;    /* the line that entered its node; NULL: the top level */
+	const char *text;
+	bool candidate;         /* of the candidate, not of the running configuration */
+	int enter;              /* the node that it enters when it was taken; 0: none */
+};
 
-/* A whole file (replaces) or lines to be added; vty NULL: bgpd's own. Returns a CMD_ code. */
-int gh_config_take(struct vty *vty, struct gh_buf *text, bool replaces);
+/* What was wrong is printed. A CMD_ code, or CMD_SUSPEND (see suspend.h). */
+int gh_config_edit(struct vty *vty, const struct gh_line *line);
+
+/*
+ * A whole file (replaces) or lines to be added; vty NULL: bgpd's own. In a
+ * handler it may be CMD_SUSPEND that comes back, else a CMD_ code.
+ */
+int gh_config_take(struct vty *vty, struct gh_buf *text, bool replaces, bool in_handler);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * The link to gatehoused: see daemon.h.
  *
- * bgpd's vty knows no command that answers later, so ask() serves the link by
- * poll inside the command, for a bounded time. Suspending the vty session
- * instead (as `terminal monitor` does) is not open to modules.
+ * Two ways to ask: tell() for a command whose vtysh is suspended meanwhile, and
+ * ask(), which serves the link by poll inside the command, for a bounded time,
+ * where libfrr wants the answer now (a running configuration) or will not wait.
  */
 #include "bgpd-plugin/gh_daemon.h"
 
@@ -89,12 +89,12 @@ static void reply_take(const struct gh_reply *reply)
 	for (struct request *r = requests; r; r = r->next) {
 		if (r->id != reply->id)
 			continue;
+		if (!reply->more) {
+			r->done = true;
+			request_unlink(r);
+		}
 		r->fn(reply, r->arg);
-		if (reply->more)
-			return;
-		r->done = true;
-		request_unlink(r);
-		if (!r->waited)
+		if (!reply->more && !r->waited)
 			free(r);
 		return;
 	}
@@ -337,6 +337,18 @@ int gh_daemon_tell(struct gh_fact *request, gh_reply_fn *fn, void *arg)
 	if (rc < 0)
 		free(r);
 	return rc;
+}
+
+void gh_daemon_forget(const void *arg)
+{
+	for (struct request **p = &requests, *r; (r = *p);) {
+		if (r->waited || r->arg != arg) {
+			p = &r->next;
+			continue;
+		}
+		*p = r->next;
+		free(r);
+	}
 }
 
 int gh_daemon_ask(struct gh_fact *request, unsigned wait_ms, gh_reply_fn *fn, void *arg)

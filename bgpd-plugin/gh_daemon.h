@@ -38,14 +38,19 @@ void gh_daemon_snapshot_done(void);
 typedef void gh_reply_fn(const struct gh_reply *reply, void *arg);
 
 /*
- * Sends EDIT or SHOW and waits for its replies, at most wait_ms; fn gets each.
+ * Sends EDIT, SHOW or DO and waits for its replies, at most wait_ms; fn gets each.
  * The facts that come in between are served too. bgpd's other work waits
  * meanwhile (its keepalives do not, they have a thread of their own).
  * 0 when the last reply came, -ENOTCONN, -ETIMEDOUT or -ECONNRESET.
  */
 int gh_daemon_ask(struct gh_fact *request, unsigned wait_ms, gh_reply_fn *fn, void *arg);
 
-/* Sends EDIT or SHOW without waiting; fn gets the replies when they come. */
+/*
+ * Sends EDIT, SHOW or DO without waiting; fn gets the replies when they come,
+ * or one of status ECONNRESET if the link is lost before.
+ */
 int gh_daemon_tell(struct gh_fact *request, gh_reply_fn *fn, void *arg);
+/* No reply to what was told with this arg is wanted any more. */
+void gh_daemon_forget(const void *arg);
 
 #endif

@@ -96,7 +96,7 @@ bool gh_load_line(struct vty *vty, const char *context, const char *line)
 }
 
 /* What a reload took away goes first, in the same text. */
-static int load_end(struct vty *vty)
+static int load_end(struct vty *vty, bool in_handler)
 {
 	struct gh_buf text = { 0 };
 	int rc = CMD_SUCCESS;
@@ -107,7 +107,7 @@ static int load_end(struct vty *vty)
 	gh_buf_fini(&removed);
 	gh_thread_off(t_removed_idle);
 	if (gh_buf_length(&text))
-		rc = gh_config_take(vty, &text, load.replaces);
+		rc = gh_config_take(vty, &text, load.replaces, in_handler);
 	gh_buf_fini(&text);
 	load_reset();
 	return rc;
@@ -116,17 +116,17 @@ static int load_end(struct vty *vty)
 int gh_load_finish(struct vty *vty, char kind)
 {
 	if (kind == 'r')
-		return gh_buf_length(&removed) ? load_end(vty) : CMD_SUCCESS;
+		return gh_buf_length(&removed) ? load_end(vty, true) : CMD_SUCCESS;
 	if (!load.on || load.vty != vty)
 		return CMD_SUCCESS;
 	load.replaces = kind == 'b';
-	return load_end(vty);
+	return load_end(vty, true);
 }
 
 void gh_load_startup_done(void)
 {
 	if (load.on && !load.vty)
-		load_end(NULL);
+		load_end(NULL, false);
 }
 
 /* ---- lines with their node -------------------------------------------- */
@@ -148,7 +148,8 @@ int gh_load_flat(struct vty *vty, const char *words)
 			     "`gateway line connection paris / weight 20`\n");
 		return CMD_WARNING_CONFIG_FAILED;
 	}
-	return gh_config_edit(vty, line ? context : NULL, line ? line : context, false);
+	return gh_config_edit(vty, &(struct gh_line){
+		.context = line ? context : NULL, .text = line ? line : context });
 }
 
 /* Taken away last to first: what hangs on a line stands behind it. */
@@ -188,7 +189,7 @@ static int command_done(struct vty *vty, const char *command)
 {
 	if (load.on && load.vty == vty && command &&
 	    !strncmp(command, LOAD_END, strlen(LOAD_END)))
-		load_end(vty);
+		load_end(vty, false);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "hash.h"
+#include "vty.h"
 
 #include "bgpd-plugin/gh_nodes.h"
 
@@ -43,6 +44,12 @@ void gh_nodes_install(void)
 								: CONFIG_NODE;
 		install_node(node);
 	}
+}
+
+int gh_node_enter(struct vty *vty, int node, const char *line)
+{
+	VTY_PUSH_XPATH(node, line);
+	return CMD_SUCCESS;
 }
 
 static void copy(int from, int to, bool all)

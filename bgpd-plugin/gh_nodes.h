@@ -12,6 +12,7 @@
 #include "bgpd-plugin/gh_node.h"
 
 struct cmd_node;
+struct vty;
 
 /* In the order of enum gh_node. Set config_write before they are installed. */
 extern struct cmd_node gh_nodes[GH_NODES];
@@ -22,6 +23,9 @@ static inline bool gh_node_is_twin(int node)
 }
 
 void gh_nodes_install(void);
+
+/* FRR keeps where a vty is as a path; ours is the line that entered the node. */
+int gh_node_enter(struct vty *vty, int node, const char *line);
 
 /* Gives each twin the commands that its node has now, and the candidate's operations. */
 void gh_nodes_twin(void);

@@ -30,42 +30,40 @@ void gh_vty_words(struct gh_buf *out, int argc, struct cmd_token *argv[], int fr
 			      argv[i]->type == WORD_TKN ? argv[i]->text : argv[i]->arg);
 }
 
-/* FRR keeps where a vty is as a path; ours is the line that entered the node. */
-static int line(const struct cmd_element *self, struct vty *vty, int argc,
-		struct cmd_token *argv[])
+/* A line of configuration, which may enter a node. */
+static int pass_on(struct vty *vty, int enter, int argc, struct cmd_token *argv[])
 {
-	bool candidate = vty->node == GATEWAY_CANDIDATE_NODE || gh_node_is_twin(vty->node);
-	bool inside = vty->node != CONFIG_NODE && vty->node != GATEWAY_CANDIDATE_NODE;
+	bool below = vty->node == GATEWAY_CANDIDATE_NODE;
+	bool inside = vty->node != CONFIG_NODE && !below;
 	struct gh_buf words = { 0 };
 	int rc;
 
-	(void)self;
 	gh_vty_words(&words, argc, argv, 0);
-	rc = gh_config_edit(vty, inside ? VTY_CURR_XPATH : NULL, gh_buf_text(&words), candidate);
+	rc = gh_config_edit(vty, &(struct gh_line){
+		.context = inside ? VTY_CURR_XPATH : NULL, .text = gh_buf_text(&words),
+		.candidate = below || gh_node_is_twin(vty->node),
+		.enter = enter && below ? GH_TWIN(enter) : enter });
 	gh_buf_fini(&words);
 	return rc;
 }
 
-static int enter(struct vty *vty, int node, int argc, struct cmd_token *argv[])
+static int line(const struct cmd_element *self, struct vty *vty, int argc,
+		struct cmd_token *argv[])
 {
-	struct gh_buf words = { 0 };
-	char path[256];
-
-	if (vty->node == GATEWAY_CANDIDATE_NODE)
-		node = GH_TWIN(node);
-	gh_vty_words(&words, argc, argv, 0);
-	snprintf(path, sizeof(path), "%s", gh_buf_text(&words));
-	gh_buf_fini(&words);
-	VTY_PUSH_XPATH(node, path);
-	return CMD_SUCCESS;
+	(void)self;
+	return pass_on(vty, 0, argc, argv);
 }
 
 /* Entering a named node makes the thing, as everywhere in FRR. */
 static int make(struct vty *vty, int node, int argc, struct cmd_token *argv[])
 {
-	int rc = line(NULL, vty, argc, argv);
+	return pass_on(vty, node, argc, argv);
+}
 
-	return rc ? rc : enter(vty, node, argc, argv);
+/* Of these there is one; their first line makes them. */
+static int enter(struct vty *vty, int node, const char *path)
+{
+	return gh_node_enter(vty, vty->node == GATEWAY_CANDIDATE_NODE ? GH_TWIN(node) : node, path);
 }
 #endif
 
@@ -78,7 +76,7 @@ DEFUN_NOSH (gateway,
 	    "gateway",
 	    GATEWAY_STR)
 {
-	return enter(vty, GATEWAY_NODE, argc, argv);
+	return enter(vty, GATEWAY_NODE, "gateway");
 }
 
 DEFUN_NOSH (gateway_profile,
@@ -127,7 +125,7 @@ DEFUN_NOSH (gateway_access,
 	    GATEWAY_STR
 	    ACCESS_STR)
 {
-	return enter(vty, GATEWAY_ACCESS_NODE, argc, argv);
+	return enter(vty, GATEWAY_ACCESS_NODE, "gateway access");
 }
 
 DEFUN_NOSH (gateway_access_list,

@@ -5,7 +5,10 @@
 No peers and no charon: what is shown is how the lines get in and out.
 """
 
+import os
 import re
+import signal
+import time
 
 import config
 from lab import wait_until
@@ -54,6 +57,7 @@ def run(s):
     tech_support(s)
     candidate(s)
     others(s)
+    patience(s)
 
 
 # --- frr-reload.py, as it is installed ----------------------------------------------------------
@@ -321,9 +325,21 @@ def candidate(s):
     terminal.ask("cancel\n")
     s.report.equal(config.ours(s), before, "cancel takes it back")
     terminal.close()
+    terminal = Terminal(s.gateway)
+    terminal.ask("configure terminal\ngateway connection paris\n")
+    # bgpd's own `no bgp …` begins with the same words, and must not be asked.
+    for keys in ("no bgp\n", "exit\n", "gateway candidate\n", "gateway connection paris\n", "no bgp\n"):
+        said = terminal.ask(keys)
+        s.report.claim("%" not in said, f"{keys.strip()}: {said.splitlines()[-1]}")
+    s.report.claim("(candidate-gateway-connection)#" in said and " bgp " not in config.ours(s),
+                   "the nodes of vtysh and of bgpd stay the same")
+    terminal.ask("discard\n")
+    terminal.close()
+    s.gateway.vtysh("configure terminal", "gateway candidate", "rollback 1", "commit")
+    s.report.equal(config.ours(s), before, "another rollback")
     table = s.gateway.vtysh("show gateway commits")
     s.report.claim("root" in table and "vtysh" in table, "show gateway commits says who and from where")
-    s.report.claim("weight 21" in s.gateway.vtysh("show gateway commit 3"),
+    s.report.claim("weight 21" in s.gateway.vtysh("show gateway commit 5"),
                    "show gateway commit says what")
 
 
@@ -342,3 +358,33 @@ def as_user(s, *commands):
     arguments = [word for command in commands for word in ("-c", command)]
     return s.net.gw.run("setpriv", "--reuid", "nobody", "--regid", "frrvty", "--clear-groups",
                         *s.gateway.vtysh_command(), *arguments, check=False, timeout=60)
+
+
+# --- a gatehoused that does not answer ----------------------------------------------------------
+
+def patience(s):
+    """A change waits, bgpd does not: it serves others, and lives when the one who waits leaves."""
+    child = s.gateway.child()
+    os.kill(child, signal.SIGSTOP)
+    waiting = [s.net.gw.start(f"waiting{i}", *s.gateway.vtysh_command(), "-c", "configure terminal",
+                              "-c", "gateway connection paris", "-c", "weight 41") for i in range(3)]
+    time.sleep(0.5)
+    began = time.monotonic()
+    s.gateway.vtysh("show bgp view all summary")
+    s.report.figure("vtysh_beside_waiting_change_ms", (time.monotonic() - began) * 1000, "ms", 1000)
+    waiting[0].stop(signal.SIGKILL)
+    for one in waiting[1:]:
+        rc = one.wait(15)
+        s.report.claim(rc and "has not answered within 6 s" in one.log_text(), "a change gives up after 6 s")
+    os.kill(child, signal.SIGCONT)
+    s.gateway.wait_answer()
+    os.kill(child, signal.SIGSTOP)
+    gone = s.net.gw.start("gone", *s.gateway.vtysh_command(), "-c", "configure terminal",
+                          "-c", "gateway connection paris", "-c", "weight 42")
+    time.sleep(0.5)
+    os.kill(child, signal.SIGKILL)
+    s.report.claim(gone.wait(15) and "went away before it answered" in gone.log_text(),
+                   "a gatehoused that ends is told to who waits")
+    s.gateway.wait_answer()
+    s.gateway.vtysh("configure terminal", "gateway connection paris", "weight 43")
+    s.report.claim("weight 43" in config.ours(s), "afterwards all is as ever")
