@@ -62,7 +62,10 @@ static void guest_close(struct guest *g)
 	g->used = false;
 	if (seated) {
 		all->by_role[role] = NULL;
-		gh_warning("guest %s: left; what it said stays in force for now", role_name(role));
+		/* An exporter comes and goes at each scrape. */
+		if (role != GH_ROLE_EXPORTER)
+			gh_warning("guest %s: left; what it said stays in force for now",
+				   role_name(role));
 		all->host.left(all->host.context, role);
 	}
 }
@@ -89,8 +92,9 @@ static bool seat(struct guest *g)
 		guest_close(before);
 	ev_timer_stop(g->all->loop, &g->patience);
 	g->all->by_role[role] = g;
-	gh_info("guest %s: here, %s, pid %u", role_name(role), g->link.peer.software,
-		g->link.peer.pid);
+	if (role != GH_ROLE_EXPORTER)
+		gh_info("guest %s: here, %s, pid %u", role_name(role), g->link.peer.software,
+			g->link.peer.pid);
 	g->all->host.joined(g->all->host.context, role);
 	return true;
 }

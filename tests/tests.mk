@@ -193,6 +193,24 @@ test_speaker_SOURCES = tests/unit/test_speaker.c
 test_speaker_CFLAGS = $(UNIT_CFLAGS)
 test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
+METRICS_TESTS = test_asker test_exposition test_metrics_server
+check_PROGRAMS += $(METRICS_TESTS)
+TESTS += $(METRICS_TESTS)
+METRICS_TEST_CFLAGS = $(UNIT_CFLAGS) -DSRCDIR='"$(abs_srcdir)"'
+EXTRA_DIST += tests/unit/answering.h
+
+test_asker_SOURCES = tests/unit/test_asker.c
+test_asker_CFLAGS = $(METRICS_TEST_CFLAGS)
+test_asker_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
+
+test_exposition_SOURCES = tests/unit/test_exposition.c
+test_exposition_CFLAGS = $(METRICS_TEST_CFLAGS)
+test_exposition_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
+
+test_metrics_server_SOURCES = tests/unit/test_metrics_server.c
+test_metrics_server_CFLAGS = $(METRICS_TEST_CFLAGS)
+test_metrics_server_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
+
 test_expiry_SOURCES = tests/unit/test_expiry.c
 test_expiry_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_expiry_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
