@@ -7,6 +7,9 @@
 
 #include "yang/netconf/libyang_compat.h"
 
+/* What elements without a namespace have while they are here; nobody else may know it. */
+#define NO_NAMESPACE "urn:x-gatehouse:none"
+
 static const struct lyd_node_opaq *opaque(const struct lyd_node *element)
 {
 	return (const struct lyd_node_opaq *)element;
@@ -31,67 +34,117 @@ static const char *behind(const char *at, const char *stop, const char *end)
 	return found ? found + strlen(end) : NULL;
 }
 
-/* Behind the `>` of a start tag; *empty: it was `/>`. */
-static const char *behind_tag(const char *at, const char *stop, bool *empty)
-{
-	char quote = '\0';
+/* What is looked over, and its copy for libyang. */
+struct survey {
+	unsigned depth, elements;
+	struct gh_buf *copy;
+};
 
-	for (*empty = false; at < stop; at++) {
-		if (quote) {
-			if (*at == quote)
-				quote = '\0';
+/* Does the attribute whose empty value begins at `value` declare a namespace? 2: with a prefix. */
+static int declares(const char *tag, const char *value)
+{
+	const char *end = value - 1, *name;
+
+	while (end > tag && isspace((unsigned char)end[-1]))
+		end--;
+	if (end == tag || *--end != '=')
+		return 0;
+	while (end > tag && isspace((unsigned char)end[-1]))
+		end--;
+	for (name = end; name > tag && !isspace((unsigned char)name[-1]); name--)
+		;
+	if (end - name == 5 && !memcmp(name, "xmlns", 5))
+		return 1;
+	return end - name > 6 && !memcmp(name, "xmlns:", 6) ? 2 : 0;
+}
+
+/*
+ * Copies a start tag, and returns behind its `>`. libyang takes elements
+ * without a namespace for ones that have one, and falls; they get ours.
+ */
+static const char *survey_start(struct survey *s, const char *tag, const char *stop, bool *empty)
+{
+	const char *from = tag, *quoted = NULL;
+
+	for (const char *at = tag; at < stop; at++) {
+		int declared = quoted && at == quoted && *at == at[-1] ? declares(tag, quoted) : 0;
+
+		if (declared == 2)
+			return NULL;
+		if (declared) {
+			gh_buf_append(s->copy, from, (size_t)(at - from));
+			gh_buf_append(s->copy, NO_NAMESPACE, sizeof(NO_NAMESPACE) - 1);
+			from = at;
+		}
+		if (quoted) {
+			if (*at == quoted[-1])
+				quoted = NULL;
+		} else if (*at == '"' || *at == '\'') {
+			quoted = at + 1;
 		} else if (*at == '>') {
 			*empty = at[-1] == '/';
+			gh_buf_append(s->copy, from, (size_t)(at + 1 - from));
 			return at + 1;
-		} else if (*at == '"' || *at == '\'') {
-			quote = *at;
 		}
 	}
 	return NULL;
 }
 
-struct survey {
-	unsigned depth, elements;
-};
+static const char *survey_end(struct survey *s, const char *tag, const char *stop)
+{
+	const char *end = behind(tag, stop, ">");
+
+	if (!s->depth || !end)
+		return NULL;
+	s->depth--;
+	gh_buf_append(s->copy, tag, (size_t)(end - tag));
+	return end;
+}
 
 /* From a `<` to behind what it starts; NULL: not XML that we take. */
 static const char *survey_tag(struct survey *s, const char *at, const char *stop)
 {
 	size_t left = (size_t)(stop - at);
-	bool empty;
+	bool empty = false;
 
+	/* Instructions and comments say nothing. */
 	if (left >= 2 && at[1] == '?')
 		return behind(at + 2, stop, "?>");
 	if (left >= 4 && !memcmp(at, "<!--", 4))
 		return behind(at + 4, stop, "-->");
-	if (left >= 9 && !memcmp(at, "<![CDATA[", 9))
-		return behind(at + 9, stop, "]]>");
+	if (left >= 9 && !memcmp(at, "<![CDATA[", 9)) {
+		const char *end = behind(at + 9, stop, "]]>");
+
+		gh_buf_append(s->copy, at, end ? (size_t)(end - at) : 0);
+		return end;
+	}
 	if (left < 2 || at[1] == '!')
 		return NULL;
-	if (at[1] == '/') {
-		if (!s->depth)
-			return NULL;
-		s->depth--;
-		return behind(at, stop, ">");
-	}
+	if (at[1] == '/')
+		return survey_end(s, at, stop);
 	s->elements++;
-	at = behind_tag(at + 1, stop, &empty);
+	at = survey_start(s, at, stop, &empty);
 	if (!empty)
 		s->depth++;
 	return at;
 }
 
-static int survey(const char *text, size_t length, struct gh_buf *why)
+static int survey(const char *text, size_t length, struct gh_buf *copy, struct gh_buf *why)
 {
 	const char *at = text, *stop = text + length;
-	struct survey s = { 0 };
+	struct survey s = { .copy = copy };
 
-	if (memchr(text, '\0', length)) {
+	if (length && memchr(text, '\0', length)) {
 		gh_buf_printf(why, "the message has a NUL byte; send XML in UTF-8");
 		return -EBADMSG;
 	}
-	while ((at = memchr(at, '<', (size_t)(stop - at)))) {
-		at = survey_tag(&s, at, stop);
+	while (at < stop) {
+		const char *tag = memchr(at, '<', (size_t)(stop - at));
+
+		gh_buf_append(copy, at, (size_t)((tag ? tag : stop) - at));
+		if (!tag)
+			break;
+		at = survey_tag(&s, tag, stop);
 		if (!at) {
 			gh_buf_printf(why, "the message is not well-formed XML, or has a document type, which NETCONF does not allow");
 			return -EBADMSG;
@@ -109,27 +162,38 @@ static int survey(const char *text, size_t length, struct gh_buf *why)
 	return 0;
 }
 
+static int parse(struct ly_ctx *context, const char *text, struct lyd_node **root,
+		 struct gh_buf *why)
+{
+	struct lyd_node *tree = NULL, *child = NULL;
+
+	if (!lyd_parse_data_mem(context, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree))
+		child = lyd_child(tree);
+	if (child && !child->next && !tree->next) {
+		*root = child;
+		return 0;
+	}
+	gh_buf_printf(why, "the message is not well-formed XML: %s",
+		      compat_error_last(context).text);
+	ly_err_clean(context, NULL);
+	lyd_free_all(tree);
+	return -EBADMSG;
+}
+
 int message_parse(struct ly_ctx *context, const char *text, size_t length,
 		  struct lyd_node **root, struct gh_buf *why)
 {
-	struct lyd_node *tree = NULL;
+	struct gh_buf copy = { 0 };
 	int rc;
 
-	while (length && isspace((unsigned char)*text))
-		text++, length--;
-	rc = survey(text, length, why);
-	if (rc)
-		return rc;
-	if (lyd_parse_data_mem(context, text, LYD_XML, LYD_PARSE_ONLY | LYD_PARSE_OPAQ, 0, &tree) ||
-	    !tree || tree->next) {
-		gh_buf_printf(why, "the message is not well-formed XML: %s",
-			      compat_error_last(context).text);
-		ly_err_clean(context, NULL);
-		lyd_free_all(tree);
-		return -EBADMSG;
+	gh_buf_printf(&copy, "<message xmlns=\"" NO_NAMESPACE "\">");
+	rc = survey(text, length, &copy, why);
+	if (!rc) {
+		gh_buf_printf(&copy, "</message>");
+		rc = parse(context, gh_buf_text(&copy), root, why);
 	}
-	*root = tree;
-	return 0;
+	gh_buf_fini(&copy);
+	return rc;
 }
 
 /* ---- elements ---------------------------------------------------------- */
@@ -143,7 +207,7 @@ const char *element_ns(const struct lyd_node *element)
 {
 	const char *ns = opaque(element)->name.module_ns;
 
-	return ns ? ns : "";
+	return ns && strcmp(ns, NO_NAMESPACE) ? ns : "";
 }
 
 const char *element_text(const struct lyd_node *element)

@@ -5,7 +5,8 @@
  * its XML only, and each part of it is then read against the model by whoever
  * knows what it means: an edit, a filter and an input need different things
  * of one and the same element. Before that the text is looked over, because
- * libyang would follow any depth.
+ * libyang would follow any depth, and does not survive elements without a
+ * namespace side by side.
  *
  * Ownership  the caller frees the tree with lyd_free_all. What the accessors
  *            return is borrowed of it.
