@@ -373,6 +373,10 @@ static void test_actions(void **state)
 	assert_has(client_rpc(&c, "<action xmlns=\"" NS_YANG "\"><gateway xmlns=\"" GH "\"><connection><name>paris</name>"
 			      "<rekey><sa>none</sa></rekey></connection></gateway></action>"),
 		   "<error-tag>invalid-value</error-tag>");
+	assert_has(client_rpc(&c, "<action xmlns=\"" NS_YANG "\"><gateway xmlns=\"" GH "\"><connection><name>paris</name>"
+			      "<x xmlns=\"\"/><x xmlns=\"\"/><reset/></connection></gateway></action>"), "<rpc-error>");
+	assert_has(client_rpc(&c, "<action xmlns=\"" NS_YANG "\"/>"), "<rpc-error>");
+	assert_has(client_rpc(&c, "<get><filter><x xmlns=\"\"/><x xmlns=\"\"/></filter></get>"), "<data></data>");
 	f.output_json = "{\"gatehouse:connection\":\"paris\",\"gatehouse:healthy\":true}";
 	reply = client_rpc(&c, "<action xmlns=\"" NS_YANG "\"><gateway xmlns=\"" GH "\"><connection><name>paris</name>"
 			   "<diagnose/></connection></gateway></action>");
