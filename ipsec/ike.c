@@ -44,7 +44,7 @@ void ike_free(struct ike *k)
 	while (k->conns) {
 		struct ike_conn *c = k->conns;
 
-		k->conns = c->next;
+		ike_delist(k, c);
 		conn_free(c);
 	}
 	free(k);
@@ -83,16 +83,16 @@ static bool same_values(const struct ike_connection *a, const struct ike_connect
 	       a->replay_window == b->replay_window && a->dpd_s == b->dpd_s;
 }
 
-static struct ike_conn *add(struct ike *k, uint32_t leg)
+static struct ike_conn *add(struct ike *k, const struct ike_connection *want)
 {
 	struct ike_conn *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return NULL;
-	c->want.leg = leg;
+	c->want.leg = want->leg;
+	memcpy(c->want.name, want->name, sizeof(c->want.name));
 	c->status.state = k->vici ? IKE_DOWN : IKE_AWAY;
-	c->next = k->conns;
-	k->conns = c;
+	ike_enlist(k, c);
 	return c;
 }
 
@@ -111,7 +111,7 @@ int ike_set(struct ike *k, const struct ike_connection *want)
 	if (known && same_base(&c->want, want) && same_values(&c->want, want))
 		return 0;
 	if (!known)
-		c = add(k, want->leg);
+		c = add(k, want);
 	if (!c)
 		return -ENOMEM;
 	c->replace |= known && !same_base(&c->want, want);
@@ -129,14 +129,11 @@ int ike_set(struct ike *k, const struct ike_connection *want)
 
 void ike_remove(struct ike *k, uint32_t leg)
 {
-	struct ike_conn **p = &k->conns, *c;
+	struct ike_conn *c = ike_find(k, leg);
 
-	while (*p && (*p)->want.leg != leg)
-		p = &(*p)->next;
-	c = *p;
 	if (!c)
 		return;
-	*p = c->next;
+	ike_delist(k, c);
 	if (k->vici) {
 		ike_unload(k, c->want.name);
 		ike_key_drop_unused(k);

@@ -21,11 +21,15 @@
 #include "ipsec/ike_message.h"
 
 #define TICK_S 1.0
-#define SOON_S 0.1              /* events of one burst share a list */
+#define SOON_S 0.1              /* events of one burst share a list; */
+#define SOON_EACH_S 0.001       /* and the more a list has, the fewer lists */
 #define LIST_DOWN_MS 2000       /* between lists while a connection is down */
+#define LIST_EACH_MS 5          /* and for each connection */
 #define LIST_UP_MS 15000
 #define PAUSE_FIRST_MS 2000     /* between attempts; doubles */
 #define PAUSE_MOST_MS 30000
+#define TURN_MOST 50            /* connections loaded or initiated in one turn of the loop */
+#define TURN_S 0.002            /* until the next turn of it */
 #define SETTLE_MS 3000          /* an IKE SA this young may be about to get its child */
 
 /* The request that an answer belongs to; its connection may be gone by then. */
@@ -68,7 +72,7 @@ static void request(struct ike *k, const char *command, struct gh_buf *message,
 void ike_list_soon(struct ike *k)
 {
 	if (!ev_is_active(&k->soon)) {
-		ev_timer_set(&k->soon, SOON_S, 0.0);
+		ev_timer_set(&k->soon, SOON_S + k->conn_count * SOON_EACH_S, 0.0);
 		ev_timer_start(k->loop, &k->soon);
 	}
 }
@@ -124,6 +128,7 @@ void ike_load(struct ike *k, struct ike_conn *c)
 {
 	struct gh_buf b = { 0 };
 
+	c->due = false;
 	c->loaded = c->listed = false;
 	if (c->want.certificates) {
 		ike_key_load(k, c->want.certificates);
@@ -167,9 +172,19 @@ static void initiate(struct ike *k, struct ike_conn *c)
 	ike_set_status(k, c, &s);
 }
 
+/* What is left over from this turn. */
+static void go_on(struct ike *k)
+{
+	if (ev_is_active(&k->more))
+		return;
+	ev_timer_set(&k->more, TURN_S, 0.0);
+	ev_timer_start(k->loop, &k->more);
+}
+
 void ike_initiate_missing(struct ike *k)
 {
 	struct gh_time now = gh_now();
+	unsigned left = TURN_MOST;
 
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
 		bool young = c->status.state == IKE_ESTABLISHED &&
@@ -177,9 +192,40 @@ void ike_initiate_missing(struct ike *k)
 
 		if (c->loaded && c->listed && !c->touched && !ike_is_up(c) && !young &&
 		    c->status.state != IKE_CONNECTING &&
-		    c->status.child.state == IKE_CHILD_NONE && now.ns >= c->next_try.ns)
+		    c->status.child.state == IKE_CHILD_NONE && now.ns >= c->next_try.ns) {
+			if (!left--) {
+				go_on(k);
+				return;
+			}
 			initiate(k, c);
+		}
 	}
+}
+
+static void load_due(struct ike *k)
+{
+	unsigned left = TURN_MOST;
+
+	for (struct ike_conn *c = k->conns; c; c = c->next) {
+		if (!c->due)
+			continue;
+		if (!left--) {
+			go_on(k);
+			return;
+		}
+		ike_load(k, c);
+	}
+}
+
+static void on_more(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct ike *k = w->data;
+
+	(void)loop;
+	(void)events;
+	load_due(k);
+	if (!ev_is_active(&k->more))
+		ike_initiate_missing(k);
 }
 
 void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child)
@@ -246,7 +292,8 @@ static void list(struct ike *k)
 		down |= !ike_is_up(c);
 	}
 	k->listing = true;
-	k->next_list = gh_time_add_ms(gh_now(), down ? LIST_DOWN_MS : LIST_UP_MS);
+	k->next_list = gh_time_add_ms(gh_now(), (down ? LIST_DOWN_MS : LIST_UP_MS) +
+				      k->conn_count * LIST_EACH_MS);
 	request(k, "list-sas", &none, on_listed, 0);
 }
 
@@ -287,6 +334,7 @@ static void lost(struct ike *k, int rc)
 {
 	ev_io_stop(k->loop, &k->io);
 	ev_timer_stop(k->loop, &k->soon);
+	ev_timer_stop(k->loop, &k->more);
 	vici_close(k->vici);
 	ike_key_forget(k);
 	k->vici = NULL;
@@ -295,7 +343,7 @@ static void lost(struct ike *k, int rc)
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
 		if (ike_is_up(c))
 			c->resume_until = gh_time_add_ms(gh_now(), IKE_RESUME_MS);
-		c->loaded = c->listed = false;
+		c->due = c->loaded = c->listed = false;
 		c->next_try = (struct gh_time){ 0 };
 		c->pause_ms = 0;
 		ike_set_down(k, c, IKE_AWAY);
@@ -339,7 +387,8 @@ static void attach(struct ike *k)
 		vici_listen(k->vici, events[i]);
 	request(k, "version", &none, on_version, 0);
 	for (struct ike_conn *c = k->conns; c; c = c->next)
-		ike_load(k, c);
+		c->due = true;
+	load_due(k);
 	ike_unload_strays(k);
 }
 
@@ -374,7 +423,8 @@ void ike_charon_init(struct ike *k)
 	ev_io_init(&k->io, on_io, -1, EV_READ);
 	ev_timer_init(&k->tick, on_tick, 0.0, TICK_S);
 	ev_timer_init(&k->soon, on_soon, SOON_S, 0.0);
-	k->io.data = k->tick.data = k->soon.data = k;
+	ev_timer_init(&k->more, on_more, TURN_S, 0.0);
+	k->io.data = k->tick.data = k->soon.data = k->more.data = k;
 	ev_timer_start(k->loop, &k->tick);
 }
 
@@ -383,6 +433,7 @@ void ike_charon_fini(struct ike *k)
 	ev_io_stop(k->loop, &k->io);
 	ev_timer_stop(k->loop, &k->tick);
 	ev_timer_stop(k->loop, &k->soon);
+	ev_timer_stop(k->loop, &k->more);
 	vici_close(k->vici);
 	ike_key_forget(k);
 	k->vici = NULL;

@@ -19,11 +19,14 @@
 #include "ipsec/vici.h"
 
 #define IKE_PEERS 64
+#define IKE_BUCKETS 1024
 
 struct ike_conn {
-	struct ike_conn *next;
+	struct ike_conn *next, **link;          /* in the list of all; where that points here */
+	struct ike_conn *next_leg, *next_name;  /* in their buckets */
 	struct ike_connection want;
 	struct ike_status status;
+	bool due;                       /* to be loaded in a turn to come */
 	bool loaded;                    /* charon has it as we want it */
 	bool listed;                    /* a list has covered it since */
 	bool touched;                   /* an event came while a list was on its way */
@@ -54,8 +57,10 @@ struct ike {
 	struct vici *vici;              /* NULL while charon is away */
 	bool told_away;
 	ev_io io;
-	ev_timer tick, soon;
+	ev_timer tick, soon, more;
 	struct ike_conn *conns;
+	unsigned conn_count;
+	struct ike_conn *legs[IKE_BUCKETS], *names[IKE_BUCKETS];
 	bool settled;
 	bool listing;                   /* a list is on its way */
 	struct gh_time next_list;
@@ -69,6 +74,9 @@ struct ike {
 
 /* ---- ike_state.c ---- */
 
+/* Into the list and the buckets, by want.leg and want.name; and out of them. */
+void ike_enlist(struct ike *k, struct ike_conn *c);
+void ike_delist(struct ike *k, struct ike_conn *c);
 struct ike_conn *ike_find(const struct ike *k, uint32_t leg);
 struct ike_conn *ike_find_name(const struct ike *k, const char *charon_name);
 struct ike_conn *ike_find_remote(const struct ike *k, const struct gh_addr *remote);

@@ -9,23 +9,73 @@
 #include "base/log.h"
 #include "ipsec/ike_message.h"
 
+/* ---- found ---- */
+
+static struct ike_conn **bucket_leg(const struct ike *k, uint32_t leg)
+{
+	return (struct ike_conn **)&k->legs[leg % IKE_BUCKETS];
+}
+
+static struct ike_conn **bucket_name(const struct ike *k, const char *name)
+{
+	uint32_t hash = 2166136261u;    /* FNV-1a */
+
+	while (*name)
+		hash = (hash ^ (uint8_t)*name++) * 16777619u;
+	return (struct ike_conn **)&k->names[hash % IKE_BUCKETS];
+}
+
+void ike_enlist(struct ike *k, struct ike_conn *c)
+{
+	struct ike_conn **leg = bucket_leg(k, c->want.leg);
+	struct ike_conn **name = bucket_name(k, c->want.name);
+
+	c->next_leg = *leg;
+	*leg = c;
+	c->next_name = *name;
+	*name = c;
+	c->next = k->conns;
+	c->link = &k->conns;
+	if (c->next)
+		c->next->link = &c->next;
+	k->conns = c;
+	k->conn_count++;
+}
+
+void ike_delist(struct ike *k, struct ike_conn *c)
+{
+	struct ike_conn **leg = bucket_leg(k, c->want.leg);
+	struct ike_conn **name = bucket_name(k, c->want.name);
+
+	while (*leg != c)
+		leg = &(*leg)->next_leg;
+	*leg = c->next_leg;
+	while (*name != c)
+		name = &(*name)->next_name;
+	*name = c->next_name;
+	*c->link = c->next;
+	if (c->next)
+		c->next->link = c->link;
+	k->conn_count--;
+}
+
 struct ike_conn *ike_find(const struct ike *k, uint32_t leg)
 {
-	struct ike_conn *c = k->conns;
+	struct ike_conn *c = *bucket_leg(k, leg);
 
 	while (c && c->want.leg != leg)
-		c = c->next;
+		c = c->next_leg;
 	return c;
 }
 
 struct ike_conn *ike_find_name(const struct ike *k, const char *charon_name)
 {
 	const char *name = ike_name_of(charon_name);
-	struct ike_conn *c = k->conns;
+	struct ike_conn *c = name ? *bucket_name(k, name) : NULL;
 
-	while (c && name && strcmp(c->want.name, name))
-		c = c->next;
-	return name ? c : NULL;
+	while (c && strcmp(c->want.name, name))
+		c = c->next_name;
+	return c;
 }
 
 struct ike_conn *ike_find_remote(const struct ike *k, const struct gh_addr *remote)
@@ -105,6 +155,9 @@ void ike_set_down(struct ike *k, struct ike_conn *c, enum ike_state state)
 {
 	struct ike_status s;
 
+	if (c->status.state == state && !c->status.id &&
+	    c->status.child.state == IKE_CHILD_NONE)
+		return;                 /* as most of them are when many are down */
 	memset(&s, 0, sizeof(s));
 	s.state = state;
 	ike_set_status(k, c, &s);

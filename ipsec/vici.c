@@ -16,7 +16,7 @@
 
 #define LENGTH_BYTES 4
 #define READ_CHUNK (64u << 10)
-#define READ_MOST (1u << 20)
+#define READ_MOST (128u << 10)   /* of one call: the rest comes with the next turn of the loop */
 
 enum operation {
 	CMD_REQUEST = 0,
