@@ -10,6 +10,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_charon.c \
 	gatehoused/apply_kernel.c \
 	gatehoused/credentials.c gatehoused/credentials.h \
+	gatehoused/desk.c gatehoused/desk.h \
 	gatehoused/diagnose.c \
 	gatehoused/expiry.c gatehoused/expiry.h \
 	gatehoused/failover_test.c gatehoused/failover_test.h \

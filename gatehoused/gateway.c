@@ -17,6 +17,7 @@
 #include "gatehoused/credentials.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
+#include "gatehoused/desk.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
@@ -343,7 +344,8 @@ static int start_store(struct gateway *g)
 {
 	const struct store_options options = {
 		.loop = g->loop, .state_dir = g->options->state_dir, .run_dir = g->options->run_dir,
-		.host = host_meaning,
+		.host = host_meaning, .startup = g->options->startup,
+		.startup_by = { (void *)(intptr_t)KEEPER_DESK, desk_read, desk_write },
 	};
 	struct gh_buf message = { 0 };
 	int rc = store_new(&options, &g->store, &message);

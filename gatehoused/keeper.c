@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gatehoused/desk.h"
 #include "ipsec/port.h"
 #include "ipsec/tun.h"
 
@@ -45,7 +46,7 @@ struct keeper {
 	char program[PATH_MAX];         /* the path that we were started by; "" if unknown */
 	struct passwd *user;
 	int held[KEEPER_FD_END];        /* by enum keeper_fd, -1 where none */
-	int line;                       /* our end of the child's KEEPER_LINE */
+	int line, desk;                 /* our ends of the child's KEEPER_LINE and KEEPER_DESK */
 	int signals;
 	pid_t child;
 	struct gh_time started;
@@ -188,15 +189,16 @@ static int privileges_drop(const struct passwd *user)
 	return rc;
 }
 
-static void __attribute__((noreturn)) child_exec(struct keeper *k, int line)
+static void __attribute__((noreturn)) child_exec(struct keeper *k, int line, int desk)
 {
 	unsigned argc = 0;
 	char **argv;
 	sigset_t none;
 	int rc;
 
-	/* `held` and `line` lie beyond the target range, so no order matters. */
+	/* `held`, `line` and `desk` lie beyond the target range, so no order matters. */
 	k->held[KEEPER_LINE] = line;
+	k->held[KEEPER_DESK] = desk;
 	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
 		if (dup2(k->held[fd], fd) < 0)
 			_exit(126);
@@ -222,27 +224,40 @@ static void __attribute__((noreturn)) child_exec(struct keeper *k, int line)
 	_exit(126);
 }
 
+/* A new pair for a new child: ours replaces *ours, theirs is returned, beyond the child's range. */
+static int pair_make(int *ours)
+{
+	int pair[2], theirs;
+
+	if (*ours >= 0)
+		close(*ours);
+	*ours = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -1;
+	theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, KEEPER_FD_END);
+	close(pair[1]);
+	*ours = fcntl(pair[0], F_DUPFD_CLOEXEC, KEEPER_FD_END);
+	close(pair[0]);
+	return theirs;
+}
+
 static int child_start(struct keeper *k)
 {
-	int pair[2], theirs, error;
+	int line, desk, error;
 	pid_t child;
 
 	k->started = gh_now();
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return -errno;
-	theirs = fcntl(pair[1], F_DUPFD_CLOEXEC, KEEPER_FD_END);
-	close(pair[1]);
-	if (k->line >= 0)
-		close(k->line);
-	k->line = fcntl(pair[0], F_DUPFD_CLOEXEC, KEEPER_FD_END);
-	close(pair[0]);
+	line = pair_make(&k->line);
+	desk = pair_make(&k->desk);
 	k->ready = false;
-	child = theirs < 0 || k->line < 0 ? -1 : fork();
+	child = line < 0 || desk < 0 || k->line < 0 || k->desk < 0 ? -1 : fork();
 	if (!child)
-		child_exec(k, theirs);
+		child_exec(k, line, desk);
 	error = errno;
-	if (theirs >= 0)
-		close(theirs);
+	if (line >= 0)
+		close(line);
+	if (desk >= 0)
+		close(desk);
 	if (child < 0)
 		return -error;
 	k->child = child;
@@ -381,13 +396,14 @@ static int wait_ms(const struct keeper *k)
 
 static void serve(struct keeper *k)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[] = {
 		{ .fd = k->signals, .events = POLLIN },
 		{ .fd = k->line, .events = POLLIN },
+		{ .fd = k->desk, .events = POLLIN },
 	};
 	int rc;
 
-	if (poll(fds, 2, wait_ms(k)) < 0)
+	if (poll(fds, 3, wait_ms(k)) < 0)
 		return;
 	if (k->stopping && k->child > 0 && gh_now().ns > k->stop_by.ns) {
 		gh_warning("keeper: the daemon does not end, killed");
@@ -398,6 +414,10 @@ static void serve(struct keeper *k)
 		signals_serve(k);
 	if (fds[1].revents && k->line >= 0)
 		line_serve(k);
+	if (fds[2].revents && k->desk >= 0 && !desk_serve(k->desk, k->options->startup)) {
+		close(k->desk);
+		k->desk = -1;
+	}
 	if (k->child || k->stopping || wait_ms(k))
 		return;
 	rc = child_start(k);
@@ -440,7 +460,7 @@ static int prepare(struct keeper *k)
 int keeper_run(const struct options *o, char **argv)
 {
 	struct keeper k = {
-		.options = o, .argv = argv, .line = -1, .signals = -1,
+		.options = o, .argv = argv, .line = -1, .desk = -1, .signals = -1,
 		.credit = RESPAWN_CREDIT, .credited = gh_now(),
 	};
 

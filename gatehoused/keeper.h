@@ -4,8 +4,9 @@
  * It opens the TUN, the UDP sockets, NETCONF's socket and the SA map as root, starts the daemon
  * as an unprivileged child that inherits them, and starts it again whenever it
  * ends. While no daemon runs the TUN keeps its carrier and its routes, and
- * packets wait in the sockets. The child can ask one thing of it: a connection
- * to charon's vici socket, which only root may open.
+ * packets wait in the sockets. The child can ask two things of it: a connection
+ * to charon's vici socket, which only root may open, and the gateway's lines of
+ * frr.conf to be read or exchanged (desk.h).
  *
  * Signals    SIGTERM, SIGINT: stop the child, then end. SIGHUP: restart the
  *            child (it runs the binary that is then installed).
@@ -26,6 +27,7 @@ enum keeper_fd {
 	KEEPER_SA_MAP,
 	KEEPER_NETCONF,                 /* listening: netconf.sock, for sshd's subsystem */
 	KEEPER_LINE,                    /* to the keeper; end of file when it is gone */
+	KEEPER_DESK,                    /* to the keeper, for the clerk: desk.h */
 	KEEPER_FD_END,
 };
 

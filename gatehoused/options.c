@@ -16,6 +16,7 @@ static const struct option long_options[] = {
 	{ "state-dir", required_argument, NULL, 's' },
 	{ "user", required_argument, NULL, 'u' },
 	{ "vici", required_argument, NULL, 'c' },
+	{ "startup", required_argument, NULL, 'f' },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "child", no_argument, NULL, 'K' },
 	{ "help", no_argument, NULL, 'h' },
@@ -32,6 +33,7 @@ static const char usage[] =
 	"  -s, --state-dir DIR    the host key (/var/lib/gatehouse/NAME)\n"
 	"  -u, --user USER        whom the daemon runs as (gatehouse)\n"
 	"  -c, --vici SOCKET      charon's control socket (/run/charon.vici)\n"
+	"  -f, --startup FILE     FRR's configuration file (/etc/frr/frr.conf)\n"
 	"  -v, --verbose          log more\n"
 	"  -h, --help             this text\n"
 	"  -V, --version          print the version\n"
@@ -91,6 +93,8 @@ static int option_set(struct options *o, int c)
 	case 'c':
 		o->vici = strncmp(optarg, "unix://", 7) ? optarg : optarg + 7;
 		return 0;
+	case 'f':
+		return path_set(o->startup, "--startup", optarg);
 	case 'v':
 		o->verbose = true;
 		return 0;
@@ -116,7 +120,7 @@ int options_parse(struct options *o, int argc, char **argv)
 	*o = (struct options){
 		.instance = "gateway", .user = "gatehouse", .vici = "/run/charon.vici",
 	};
-	while ((c = getopt_long(argc, argv, "i:n:r:s:u:c:vhV", long_options, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "i:n:r:s:u:c:f:vhV", long_options, NULL)) != -1) {
 		rc = option_set(o, c);
 		if (rc < 0)
 			return rc;
@@ -127,6 +131,8 @@ int options_parse(struct options *o, int argc, char **argv)
 		snprintf(o->run_dir, sizeof(o->run_dir), "/run/gatehouse/%s", o->instance);
 	if (!o->state_dir[0])
 		snprintf(o->state_dir, sizeof(o->state_dir), "/var/lib/gatehouse/%s", o->instance);
+	if (!o->startup[0])
+		snprintf(o->startup, sizeof(o->startup), "/etc/frr/frr.conf");
 	snprintf(o->tun, sizeof(o->tun), "gh%u", o->index);
 	return 0;
 }

@@ -25,6 +25,7 @@ struct options {
 	bool verbose;
 	char run_dir[OPTIONS_PATH_MAX];
 	char state_dir[OPTIONS_PATH_MAX];
+	char startup[OPTIONS_PATH_MAX]; /* frr.conf */
 	char tun[16];
 };
 

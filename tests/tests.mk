@@ -181,6 +181,12 @@ test_host_SOURCES = tests/unit/test_host.c
 test_host_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS)
 test_host_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_desk
+TESTS += test_desk
+test_desk_SOURCES = tests/unit/test_desk.c
+test_desk_CFLAGS = $(UNIT_CFLAGS)
+test_desk_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
 test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
 test_keeper_child_CFLAGS = $(UNIT_CFLAGS)
 test_keeper_child_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)

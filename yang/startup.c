@@ -42,7 +42,7 @@ static bool is_ours(struct cut *c, const char *line, size_t n)
 	return c->inside && n;
 }
 
-static void take(const char *conf, struct gh_buf *out)
+void startup_take(const char *conf, struct gh_buf *out)
 {
 	struct cut c = { 0 };
 
@@ -86,7 +86,7 @@ int startup_read(const char *path, struct gh_buf *text, struct gh_buf *why)
 	int rc = store_file_read(path, &conf);
 
 	if (!rc)
-		take(gh_buf_text(&conf), text);
+		startup_take(gh_buf_text(&conf), text);
 	else if (rc == -ENOENT)
 		rc = 0;
 	else

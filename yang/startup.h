@@ -22,7 +22,8 @@ int startup_read(const char *path, struct gh_buf *text, struct gh_buf *why);
  */
 int startup_write(const char *path, const char *text, struct gh_buf *why);
 
-/* The same as a function of texts: conf with its gateway's lines exchanged. */
+/* The same two as functions of texts: conf's gateway's lines, and conf with them exchanged. */
+void startup_take(const char *conf, struct gh_buf *out);
 void startup_exchange(const char *conf, const char *text, struct gh_buf *out);
 
 #endif

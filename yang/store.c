@@ -35,6 +35,7 @@ int store_new(const struct store_options *options, struct store **out, struct gh
 	s->running_path = path_of(options->run_dir, "running.conf");
 	s->unconfirmed_path = path_of(options->run_dir, "unconfirmed.conf");
 	s->commits_dir = path_of(options->state_dir, "commits");
+	s->startup_by = options->startup_by;
 	s->startup_path = strdup(options->startup ? options->startup : STARTUP);
 	pthread_mutex_init(&s->lock, NULL);
 	key_path = path_of(options->state_dir, "host.key");

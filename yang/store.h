@@ -53,6 +53,12 @@ struct store_options {
 	const char *state_dir;          /* host.key, commits/ */
 	const char *run_dir;            /* running.conf, unconfirmed.conf */
 	const char *startup;            /* NULL: /etc/frr/frr.conf */
+	/* Called by the clerk, where that file is another user's. NULL: the store does it. */
+	struct store_startup {
+		void *self;
+		int (*read)(void *self, struct gh_buf *text, struct gh_buf *why);
+		int (*write)(void *self, const char *text, struct gh_buf *why);
+	} startup_by;
 	struct meaning_host host;
 	unsigned prepare_ms;            /* 0: TRANSACTION_LIMIT_MS */
 };

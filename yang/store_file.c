@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "yang/startup.h"
+
 #define FILE_MAX GH_FACT_BODY_MAX
 
 static int write_all(int fd, const char *bytes, size_t n)
@@ -73,6 +75,20 @@ int store_file_read(const char *path, struct gh_buf *text)
 		n = -errno;
 	close(fd);
 	return n < 0 ? (int)n : gh_buf_length(text) > FILE_MAX ? -EFBIG : 0;
+}
+
+int store_startup_read(const struct store *s, struct gh_buf *text, struct gh_buf *why)
+{
+	if (s->startup_by.read)
+		return s->startup_by.read(s->startup_by.self, text, why);
+	return startup_read(s->startup_path, text, why);
+}
+
+int store_startup_write(const struct store *s, const char *text, struct gh_buf *why)
+{
+	if (s->startup_by.write)
+		return s->startup_by.write(s->startup_by.self, text, why);
+	return startup_write(s->startup_path, text, why);
 }
 
 void store_file_print(const struct datastore_state *state, struct gh_buf *out)

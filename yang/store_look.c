@@ -14,7 +14,6 @@
 
 #include "yang/cli.h"
 #include "yang/plan.h"
-#include "yang/startup.h"
 #include "yang/text_diff.h"
 
 struct looking {
@@ -94,7 +93,7 @@ static void look_text(struct looking *l)
 		render(l, store_tree(l->store, l->look.name), &l->text);
 		return;
 	}
-	l->rc = startup_read(l->store->startup_path, &text, &l->text);
+	l->rc = store_startup_read(l->store, &text, &l->text);
 	if (!l->rc)
 		render_text(l, &text, &l->text);
 	gh_buf_fini(&text);

@@ -49,6 +49,7 @@ struct store_watcher {
 };
 
 struct store {
+	struct store_startup startup_by;
 	/* set once */
 	struct ev_loop *loop;
 	struct clerk *clerk;
@@ -153,6 +154,9 @@ void store_record(struct store_task *task);
 int store_file_read(const char *path, struct gh_buf *text);
 /* Beside it and renamed: a crash leaves the old file or the new one, never half. */
 int store_file_write(const char *path, const void *bytes, size_t length);
+/* The gateway's lines of frr.conf, by whoever may. */
+int store_startup_read(const struct store *s, struct gh_buf *text, struct gh_buf *why);
+int store_startup_write(const struct store *s, const char *text, struct gh_buf *why);
 /* The running configuration with its leg numbers. */
 void store_file_print(const struct datastore_state *state, struct gh_buf *out);
 

@@ -12,7 +12,6 @@
 #include "base/log.h"
 #include "yang/cli.h"
 #include "yang/plan.h"
-#include "yang/startup.h"
 #include "yang/text_diff.h"
 
 /* ---- pieces ------------------------------------------------------------ */
@@ -140,7 +139,7 @@ static void plan_validate(struct store_task *task)
 	if (is_given(task)) {
 		plan.base = NULL;
 	} else if (task->r.target == STORE_STARTUP) {
-		if (startup_read(task->store->startup_path, &text, &why))
+		if (store_startup_read(task->store, &text, &why))
 			fail(task, FINDING_OPERATION_FAILED, "%s", gh_buf_text(&why));
 		plan.text = gh_buf_text(&text);
 		plan.length = gh_buf_length(&text);
@@ -198,7 +197,7 @@ static void write_startup(struct store_task *task, const char *text)
 {
 	struct gh_buf why = { 0 };
 
-	if (startup_write(task->store->startup_path, text, &why))
+	if (store_startup_write(task->store, text, &why))
 		fail(task, FINDING_OPERATION_FAILED, "%s", gh_buf_text(&why));
 	else
 		task->changed = true;
@@ -242,7 +241,7 @@ static void plan_copy(struct store_task *task)
 	if (is_given(task)) {
 		plan.base = NULL;
 	} else if (task->r.source == STORE_STARTUP) {
-		if (startup_read(task->store->startup_path, &text, &why))
+		if (store_startup_read(task->store, &text, &why))
 			fail(task, FINDING_OPERATION_FAILED, "%s", gh_buf_text(&why));
 		plan.text = gh_buf_text(&text);
 		plan.length = gh_buf_length(&text);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "yang/plan.h"
-#include "yang/startup.h"
 #include "yang/store_parts.h"
 
 int store_startup_tree(const struct store *store, struct lyd_node **out, struct findings *findings)
@@ -11,7 +10,7 @@ int store_startup_tree(const struct store *store, struct lyd_node **out, struct 
 	struct gh_buf text = { 0 }, why = { 0 };
 	struct datastore_state state = { 0 };
 	struct edits edits = { 0 };
-	int rc = startup_read(store->startup_path, &text, &why);
+	int rc = store_startup_read(store, &text, &why);
 
 	if (rc) {
 		findings_add(findings, false, FINDING_OPERATION_FAILED, NULL, "%s", gh_buf_text(&why));
