@@ -38,6 +38,7 @@ void gh_shim_file_concerns_us(void)
 struct arguments {
 	bool boot;              /* -b */
 	bool no_error;          /* -n: errors are no errors */
+	bool without_bgpd;      /* -d of another daemon, as watchfrr does */
 };
 
 static int read_arguments(char *buffer, size_t size, char *argv[], int most)
@@ -55,7 +56,7 @@ static int read_arguments(char *buffer, size_t size, char *argv[], int most)
 	return argc;
 }
 
-/* Its own options, of which only two count here. */
+/* Its own options, of which only three count here. */
 static struct arguments arguments(void)
 {
 	static const struct option options[] = {
@@ -64,8 +65,8 @@ static struct arguments arguments(void)
 		{ "eval", required_argument, NULL, 'e' },
 		{ "command", required_argument, NULL, 'c' },
 		{ "daemon", required_argument, NULL, 'd' },
-		{ "vty_socket", required_argument, NULL, 'd' },
-		{ "config_dir", required_argument, NULL, 'd' },
+		{ "vty_socket", required_argument, NULL, 'f' },
+		{ "config_dir", required_argument, NULL, 'f' },
 		{ "inputfile", required_argument, NULL, 'f' },
 		{ "histfile", required_argument, NULL, 'H' },
 		{ "pathspace", required_argument, NULL, 'N' },
@@ -81,6 +82,8 @@ static struct arguments arguments(void)
 	while ((option = getopt_long(argc, argv, "be:c:d:nf:H:mEhCwN:ut", options, NULL)) != -1) {
 		a.boot |= option == 'b';
 		a.no_error |= option == 'n';
+		if (option == 'd')
+			a.without_bgpd = strcmp(optarg, "bgpd") != 0;
 	}
 	optind = saved_index;
 	opterr = saved_errors;
@@ -108,8 +111,10 @@ static void fail(void)
 
 static void file_ends(void)
 {
+	struct arguments a = arguments();
+
 	concerns_us = false;
-	if (vtysh_execute_no_pager(arguments().boot ? LOAD "boot" : LOAD "merge"))
+	if (!a.without_bgpd && vtysh_execute_no_pager(a.boot ? LOAD "boot" : LOAD "merge"))
 		fail();
 }
 
@@ -127,7 +132,7 @@ static void take_rest(void)
 	FILE *saved = vty->of;
 
 	snprintf(path, sizeof(path), "%s/bgpd.vty", vtydir);
-	if (access(path, F_OK))
+	if (arguments().without_bgpd || access(path, F_OK))
 		return;
 	vty->of = stderr;
 	if (vtysh_execute_no_pager(LOAD "rest"))

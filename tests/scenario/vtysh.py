@@ -186,6 +186,8 @@ def statuses(s):
         s.report.equal(bool(done.returncode), bool(rc), f"vtysh -f too ({done.returncode})")
     done = s.net.gw.run(*s.gateway.vtysh_command(), "-n", "-b", check=False)
     s.report.equal(done.returncode, 0, "vtysh -n -b does not care")
+    done = s.net.gw.run(*s.gateway.vtysh_command(), "-b", "-d", "zebra", check=False)
+    s.report.equal((done.returncode, done.stderr), (0, ""), "vtysh -b -d zebra leaves it to bgpd")
     s.net.gw.write("/etc/frr/frr.conf", saved, 0o640, "frr:frr")
 
 
