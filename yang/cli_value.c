@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "yang/access_path.h"
 
 /* Room for the names of all algorithms of the model, and some more. */
 #define ENUMS_MAX 32
@@ -142,6 +143,15 @@ static int check_address(const char *kind, const char *word, char *canonical)
 	return 0;
 }
 
+/* What is wrong with a path, if the reader of access rules can tell. */
+static void tell_path(const struct ly_ctx *context, const char *word, struct gh_buf *why)
+{
+	struct access_path path = { 0 };
+
+	access_path_parse(context, word, &path, why);
+	access_path_fini(&path);
+}
+
 int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf, const char *word,
 		    char canonical[GH_TEXT_MAX + 1], struct gh_buf *why)
 {
@@ -163,6 +173,8 @@ int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf,
 
 		ret = rc && rc != LY_EINCOMPLETE ? -EINVAL : 0;
 	}
+	if (ret && !strcmp(token->kind, "path") && n <= GH_TEXT_MAX)
+		tell_path(leaf->module->ctx, word, why);
 	if (ret && !gh_buf_length(why)) {
 		gh_buf_printf(why, "expected ");
 		cli_value_expected(token, leaf, why);

@@ -3,7 +3,8 @@
  *
  * The numbered groups run in order and all of them always: an operator who
  * loads a file wants every mistake named at once. Groups 2 to 4 are in
- * meaning_address.c, 5 in meaning_policy.c, 7 in meaning_host.c.
+ * meaning_address.c, 5 in meaning_policy.c, 7 in meaning_host.c, 8 in
+ * meaning_access.c.
  */
 #include "yang/meaning.h"
 
@@ -20,14 +21,15 @@
 
 static char *place_path(const struct place *p)
 {
+	const char *root = p->root ? p->root : ROOT;
 	char *path;
 	int n;
 
 	if (p->list)
-		n = asprintf(&path, ROOT "/%s[name='%s']%s%s", p->list, p->name,
+		n = asprintf(&path, "%s/%s[name='%s']%s%s", root, p->list, p->name,
 			     p->leaf[0] ? "/" : "", p->leaf);
 	else
-		n = asprintf(&path, ROOT "%s%s", p->leaf[0] ? "/" : "", p->leaf);
+		n = asprintf(&path, "%s%s%s", root, p->leaf[0] ? "/" : "", p->leaf);
 	if (n < 0)
 		abort();
 	return path;
@@ -222,4 +224,5 @@ void meaning_check(const struct meaning *m, struct meaning_findings *out)
 	check_sides(m->to, out);
 	meaning_check_references(m->to, out);
 	meaning_check_host(m, out);
+	meaning_check_access(m->tree, out);
 }

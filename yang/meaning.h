@@ -55,11 +55,14 @@ struct meaning_host {
 			   const char *identity, struct gh_buf *why);
 };
 
+struct lyd_node;
+
 struct meaning {
 	const struct gw_config *from;   /* running, for what is judged only when it is new */
 	const struct gw_config *to;
 	const struct secret_key *key;
 	struct meaning_host host;
+	const struct lyd_node *tree;    /* that `to` was made of, for the access rules; or NULL */
 	bool lenient;                   /* this host's present state only warns */
 };
 

@@ -15,9 +15,10 @@ enum severity { REFUSE, WARN };
 
 /* A leaf (or "") of the gateway or of an entry of one of its lists. */
 struct place {
+	const char *root;       /* NULL: of the gateway */
 	const char *list;       /* "connection", or NULL for the gateway */
 	const char *name;
-	char leaf[GH_PREFIX_TEXT + 40];
+	char leaf[GH_NAME_MAX + 48];      /* the longest has a name of its own */
 };
 
 struct place place_gateway(const char *leaf);
@@ -45,5 +46,7 @@ void meaning_check_policies(const struct gw_config *to, struct meaning_findings 
 void meaning_check_references(const struct gw_config *to, struct meaning_findings *out);
 /* Group 7: this host. */
 void meaning_check_host(const struct meaning *m, struct meaning_findings *out);
+/* Group 8: access rules. */
+void meaning_check_access(const struct lyd_node *tree, struct meaning_findings *out);
 
 #endif

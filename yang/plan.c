@@ -175,6 +175,7 @@ static void judge_meaning(struct work *w)
 		.to = w->next->config,
 		.key = w->p->key,
 		.host = w->p->host,
+		.tree = w->next->tree,
 		.lenient = w->p->lenient,
 	};
 

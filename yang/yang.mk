@@ -53,6 +53,7 @@ libghyang_a_SOURCES = \
 	yang/legs.c yang/legs.h \
 	yang/meaning.c yang/meaning.h \
 	yang/meaning_address.c yang/meaning_report.h \
+	yang/meaning_access.c \
 	yang/meaning_host.c \
 	yang/meaning_policy.c \
 	yang/plan.c yang/plan.h \

@@ -451,8 +451,10 @@ static void test_refusals(void **state)
 		  " action, or module, or operations, or path, or rpc, or notification, or comment" },
 		{ "gateway access-list a\n rule r operations fly", "line 2: rule r operations fly:"
 		  " expected * or some of create, read, update, delete and exec" },
-		{ "gateway access-list a\n rule r path a b ]", "line 2: rule r path a: expected a"
-		  " path such as /gatehouse:gateway/connection, at most 255 characters" },
+		{ "gateway access-list a\n rule r path a b ]", "line 2: rule r path a: a path begins"
+		  " with /" },
+		{ "gateway access-list a\n rule r path /gatehouse:gateway/conection", "line 2: rule r path"
+		  " /gatehouse:gateway/conection: gatehouse:conection is not in gateway" },
 		{ "gateway access-list a\n rule r comment", "line 2: rule r comment: the line ends"
 		  " here; expected a text of 1 to 255 characters" },
 		{ "gateway connection a\n ipsec pfs-group x", "line 2: ipsec pfs-group x: expected"

@@ -26,6 +26,8 @@ static int teardown(void **state)
 #define EDGE(role, peer, as) \
 	"gateway expressroute dc1\n edge " role " interface er0 peer " peer " remote-as " as "\n"
 
+#define RULE "gateway access-list a\n rule r action deny\n rule r "
+
 /* part: of the one message, or NULL for a text without any message. */
 struct row {
 	const char *text, *part;
@@ -164,6 +166,10 @@ static void test_fine(void **state)
 		/* a peer that is an Azure gateway at its default, when ours is another */
 		{ "gateway\n asn 65001\n" BGP("65515", "169.254.21.2", "169.254.21.1"), NULL },
 		{ "gateway\n tcp-mss 1340\n", NULL },
+		{ RULE "path /gatehouse:gateway/connection/shared-key\n", NULL },
+		{ RULE "path /\n rule r module *\n", NULL },
+		{ RULE "rpc edit-config\n rule r module ietf-netconf\n", NULL },
+		{ RULE "notification *\n", NULL },
 		{ "gateway profile p\n ipsec encryption gcmaes128\n prefix-limit 1\n" CONNECTION
 		  " profile p\n ipsec integrity gcmaes128\n", NULL },
 		{ BGP("4200000000", "169.254.22.255", "169.254.21.0"), NULL },
@@ -198,6 +204,11 @@ static void test_warned(void **state)
 		{ "gateway expressroute a\n", "no edge" },
 		{ "gateway\n public-address 2001:db8::1\n" EDGE("primary", "172.16.0.1", "12076"),
 		  "BGP stays down" },
+		/* 8 access rules */
+		{ RULE "module gatehous\n", "there is no such module; the rule never matches" },
+		{ RULE "rpc edit-conf\n", "there is no such operation" },
+		{ RULE "rpc edit-config\n rule r module gatehouse\n", "no such operation" },
+		{ RULE "notification leg-chang\n", "there is no such notification" },
 		{ "gateway\n tcp-mss 1341\n", "TCP over IPv6 needs 60 bytes" },
 		{ CONNECTION " prefix-limit 10\n", "has no bgp line; static prefixes" },
 		{ "gateway certificate c\n file /x\n key-file /y\ngateway connection a\n"
