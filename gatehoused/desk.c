@@ -132,7 +132,7 @@ static int put(const char *path, int fd)
 	struct gh_buf given = { 0 }, ours = { 0 }, why = { 0 };
 	int rc = memory_read(fd, &given);
 
-	if (!rc && memchr(gh_buf_begin(&given), '\0', gh_buf_length(&given)))
+	if (!rc && strlen(gh_buf_text(&given)) != gh_buf_length(&given))
 		rc = -EBADMSG;
 	if (!rc) {
 		startup_take(gh_buf_text(&given), &ours);

@@ -299,47 +299,6 @@ static int start_rib(struct gateway *g)
 	return rc < 0 ? failed("the link monitor", rc) : 0;
 }
 
-/* What became of a confirmed commit, for the timeline. */
-static void tell_confirm(struct gateway *g, const struct store_event *e)
-{
-	const char *user = e->user ? e->user : "";
-
-	switch (e->kind) {
-	case STORE_CONFIRM_STARTED:
-	case STORE_CONFIRM_EXTENDED:
-		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: unless %s confirms the commit"
-			     " within %u s, it is taken back", user, e->confirmed_s);
-		break;
-	case STORE_CONFIRM_COMPLETE:
-		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the commit is confirmed by %s",
-			     user);
-		break;
-	case STORE_CONFIRM_CANCELLED:
-		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the confirmed commit is taken"
-			     " back, cancelled%s%s", *user ? " by " : ", its session ended", user);
-		break;
-	default:
-		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the confirmed commit is taken"
-			     " back, not confirmed in time");
-	}
-}
-
-static void hear_store(void *self, const struct store_event *e)
-{
-	struct gateway *g = self;
-
-	if (e->kind != STORE_CHANGED) {
-		tell_confirm(g, e);
-		return;
-	}
-	g->commits++;
-	failover_tests_sync(g->tests);
-	apply_text(g);
-	timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: changed by %s%s%s",
-		     e->user ? e->user : "gatehoused", e->from && *e->from ? " from " : "",
-		     e->from ? e->from : "");
-}
-
 static int start_store(struct gateway *g)
 {
 	const struct store_options options = {

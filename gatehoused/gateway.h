@@ -4,6 +4,7 @@
  *   gateway.c   makes the parts, runs the loop, ends
  *   apply.c     configuration  -> parts      (a backend of the transaction)
  *   hear.c      facts of guests and events of parts -> parts
+ *   hear_request.c  what guests ask for -> store, operations, shows
  *   show.c      parts -> text and JSON
  *
  * Ownership  the struct owns every part below.
@@ -90,6 +91,8 @@ void apply_tunnel(struct gateway *g, uint32_t leg);
 struct gh_fact;
 struct rib_leg_event;
 struct link_state;
+struct store_event;
+struct gh_request;
 
 void hear_joined(void *gateway, enum gh_role role);
 void hear_left(void *gateway, enum gh_role role);
@@ -97,6 +100,7 @@ void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact);
 void hear_leg(void *gateway, const struct rib_leg_event *event);
 /* A failover test of a circuit began or ended. */
 void hear_test(void *gateway, const char *circuit, const char *why);
+void hear_store(void *gateway, const struct store_event *event);
 void hear_link(void *gateway, const struct link_state *link);
 void hear_link_lost(void *gateway);
 void hear_ike(void *gateway, uint32_t leg);
@@ -104,6 +108,13 @@ void hear_ike(void *gateway, uint32_t leg);
 void hear_esp(struct gateway *g);
 /* Tells charon how much each SA carried. */
 void hear_use(struct gateway *g);
+
+/* ---- hear_request.c ---- */
+
+/* They answer by a REPLY, perhaps in a later turn. */
+void hear_edit(struct gateway *g, const struct gh_request *r);
+void hear_do(struct gateway *g, const struct gh_request *r);
+void hear_show(struct gateway *g, enum gh_role role, const struct gh_request *r);
 
 /* The name of a leg for messages: "paris", "dc1 primary", or "leg 7". */
 const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16]);

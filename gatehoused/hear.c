@@ -12,13 +12,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/notify.h"
-#include "gatehoused/operate.h"
-#include "gatehoused/show.h"
-#include "gatehoused/show_config.h"
 #include "gatehoused/speaker.h"
-#include "gatehoused/support.h"
 #include "gatehoused/timeline.h"
 #include "ipsec/ike.h"
 #include "ipsec/ipsec.h"
@@ -32,7 +29,6 @@
 #define SAS_KEEP_MS 60000
 /* A restarted bgpd states few paths at first: its peers must come back before. */
 #define BGPD_RETURN_S 30.0
-#define REPLY_PIECE (1u << 20)
 
 const char *gateway_leg_name(const struct gateway *g, uint32_t leg, char text[GH_NAME_MAX + 16])
 {
@@ -137,125 +133,6 @@ static void hear_peer(struct gateway *g, const struct gh_peer *p)
 	}
 	tell_peer(g, known ? &before : NULL, p);
 	notify_peer(g, known ? &before : NULL, p);
-}
-
-/* A request on its way: whom to answer. The guest may be another one by then. */
-struct asked {
-	struct gateway *g;
-	enum gh_role role;
-	uint32_t id, pid;
-};
-
-static struct asked *asked_new(struct gateway *g, enum gh_role role, const struct gh_request *r)
-{
-	struct asked *asked = malloc(sizeof(*asked));
-
-	if (!asked)
-		abort();
-	*asked = (struct asked){ g, role, r->id, guests_hello(g->guests, role)->pid };
-	return asked;
-}
-
-static bool asked_gone(void *context)
-{
-	const struct asked *asked = context;
-	const struct gh_hello *hello = guests_hello(asked->g->guests, asked->role);
-
-	return !hello || hello->pid != asked->pid;
-}
-
-static bool asked_busy(void *context)
-{
-	const struct asked *asked = context;
-
-	return guests_pending(asked->g->guests, asked->role) > REPLY_PIECE;
-}
-
-/* The last piece ends it. */
-static void asked_piece(void *context, int rc, const char *text, size_t length, bool more)
-{
-	struct asked *asked = context;
-	struct gh_fact f = { .type = GH_REPLY };
-
-	f.reply = (struct gh_reply){
-		.id = asked->id, .status = (uint32_t)-rc, .more = more,
-		.text = text, .text_length = (uint32_t)length,
-	};
-	if (!asked_gone(asked))
-		guests_send(asked->g->guests, asked->role, &f);
-	if (!more)
-		free(asked);
-}
-
-/* In pieces: a configuration may be longer than a fact. */
-static void asked_done(void *context, int rc, struct gh_buf *text)
-{
-	const char *at = gh_buf_text(text);
-	size_t left = gh_buf_length(text);
-
-	for (; left > REPLY_PIECE; at += REPLY_PIECE, left -= REPLY_PIECE)
-		asked_piece(context, rc, at, REPLY_PIECE, true);
-	asked_piece(context, rc, at, left, false);
-}
-
-static void edit_done(void *context, const struct store_outcome *outcome)
-{
-	struct gh_buf message = { 0 };
-
-	findings_print(outcome->findings, &message);
-	asked_done(context, outcome->rc, &message);
-	gh_buf_fini(&message);
-}
-
-/* Replies keep the order of the edits: the store does one at a time. */
-static void hear_edit(struct gateway *g, const struct gh_request *r)
-{
-	const struct store_request request = {
-		.verb = STORE_EDIT,
-		.target = r->flags & GH_EDIT_CANDIDATE ? STORE_CANDIDATE : STORE_RUNNING,
-		.user = { .uid = r->uid, .from = "vtysh" },
-		.text = r->text, .length = r->text_length,
-		.whole = r->flags & GH_EDIT_REPLACE,
-		.context = asked_new(g, GH_ROLE_BGPD, r), .done = edit_done,
-	};
-
-	store_submit(g->store, &request);
-}
-
-static void hear_do(struct gateway *g, const struct gh_request *r)
-{
-	char words[GH_TEXT_MAX + 1];
-	const struct operate_request request = {
-		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
-		.context = asked_new(g, GH_ROLE_BGPD, r), .done = asked_done,
-	};
-
-	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
-	operate(g, &request);
-}
-
-static void hear_show(struct gateway *g, enum gh_role role, const struct gh_request *r)
-{
-	const struct show_reader reader = {
-		.context = asked_new(g, role, r), .piece = asked_piece,
-		.busy = asked_busy, .gone = asked_gone,
-	};
-	char words[GH_TEXT_MAX + 1];
-	struct show_config config = {
-		.words = words, .user = { .uid = r->uid, .from = "vtysh" },
-		.context = reader.context, .done = asked_done,
-	};
-
-	snprintf(words, sizeof(words), "%.*s", (int)r->text_length, r->text);
-	if (!strcmp(words, "tech-support")) {
-		struct gh_buf text = { 0 };
-
-		support_print(g, &text);
-		asked_done(reader.context, 0, &text);
-		gh_buf_fini(&text);
-	} else if (!show_config(g, &config)) {
-		show(g, words, r->uid, &reader);
-	}
 }
 
 static void bgpd_end(struct gateway *g)
@@ -407,6 +284,47 @@ void hear_fact(void *gateway, enum gh_role role, const struct gh_fact *fact)
 }
 
 /* ---- our own parts ----------------------------------------------------- */
+
+/* What became of a confirmed commit, for the timeline. */
+static void tell_confirm(struct gateway *g, const struct store_event *e)
+{
+	const char *user = e->user ? e->user : "";
+
+	switch (e->kind) {
+	case STORE_CONFIRM_STARTED:
+	case STORE_CONFIRM_EXTENDED:
+		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: unless %s confirms the commit"
+			     " within %u s, it is taken back", user, e->confirmed_s);
+		break;
+	case STORE_CONFIRM_COMPLETE:
+		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the commit is confirmed by %s",
+			     user);
+		break;
+	case STORE_CONFIRM_CANCELLED:
+		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the confirmed commit is taken"
+			     " back, cancelled%s%s", *user ? " by " : ", its session ended", user);
+		break;
+	default:
+		timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: the confirmed commit is taken"
+			     " back, not confirmed in time");
+	}
+}
+
+void hear_store(void *gateway, const struct store_event *e)
+{
+	struct gateway *g = gateway;
+
+	if (e->kind != STORE_CHANGED) {
+		tell_confirm(g, e);
+		return;
+	}
+	g->commits++;
+	failover_tests_sync(g->tests);
+	apply_text(g);
+	timeline_add(g->timeline, TIMELINE_CONFIG, "configuration: changed by %s%s%s",
+		     e->user ? e->user : "gatehoused", e->from && *e->from ? " from " : "",
+		     e->from ? e->from : "");
+}
 
 void hear_leg(void *gateway, const struct rib_leg_event *e)
 {

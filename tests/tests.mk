@@ -72,7 +72,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit \
+YANG_TESTS = test_access test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit test_store_request \
 	test_clerk test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
@@ -135,9 +135,13 @@ test_store_SOURCES = tests/unit/test_store.c tests/unit/yang_fixture.h
 test_store_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_LDADD = $(YANG_TEST_LIBS)
 
-test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/yang_fixture.h
+test_store_commit_SOURCES = tests/unit/test_store_commit.c tests/unit/store_fixture.h
 test_store_commit_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_commit_LDADD = $(YANG_TEST_LIBS)
+
+test_store_request_SOURCES = tests/unit/test_store_request.c tests/unit/store_fixture.h
+test_store_request_CFLAGS = $(YANG_TEST_CFLAGS)
+test_store_request_LDADD = $(YANG_TEST_LIBS)
 
 test_clerk_SOURCES = tests/unit/test_clerk.c tests/unit/yang_fixture.h
 test_clerk_CFLAGS = $(YANG_TEST_CFLAGS)
