@@ -18,6 +18,8 @@
 #include "bgpd-plugin/gh_nodes.h"
 
 #pragma GCC diagnostic ignored "-Wenum-conversion"
+/* A variable is bound at the start: a vtysh without it must start all the same. */
+#pragma weak vty
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -112,14 +114,19 @@ DEFUNSH_HIDDEN(VTYSH_BGPD, shim_line, shim_line_cmd,
 
 #define EXIT_STR "Exit current mode and down to previous mode\n"
 
-/* As vtysh leaves its own nodes: bring every daemon back to the same place. */
-static int leave(struct vty *vty)
+/*
+ * As vtysh leaves its own nodes: bring every daemon back to the same place. Not
+ * in a file, where it would be most of the work and bgpd alone has moved.
+ */
+static int leave(struct vty *self)
 {
-	if (gh_node_is_twin(vty->node)) {
-		vty->node = GATEWAY_CANDIDATE_NODE;
+	if (gh_node_is_twin(self->node)) {
+		self->node = GATEWAY_CANDIDATE_NODE;
 		return CMD_SUCCESS;
 	}
-	vty->node = CONFIG_NODE;
+	self->node = CONFIG_NODE;
+	if (self != vty)
+		return CMD_SUCCESS;
 	vtysh_execute("end");
 	vtysh_execute("configure");
 	return CMD_SUCCESS;
