@@ -106,7 +106,12 @@ static void check_outer_mtu(const struct meaning *m, const struct gh_addr *local
 	if (!gh_addr_is_set(local) || !m->host.mtu)
 		return;
 	outer = m->host.mtu(m->host.self, local);
-	if (outer && m->to->mtu + bytes > outer)
+	if (!outer)
+		meaning_add(out, WARN, "gh-public-address", &other, NULL, "public-address %s: no"
+			    " interface of this host has it, so that no tunnel can begin there; give"
+			    " the address that the host has (behind NAT the private one)",
+			    gh_addr_print(local, text));
+	else if (m->to->mtu + bytes > outer)
 		meaning_add(out, WARN, "gh-mtu", &at, &other, "mtu %u: ESP adds up to %u bytes, and"
 			    " the interface that has %s carries %u; full packets will be"
 			    " fragmented: lower the mtu to %u (Azure's tunnels have 1400, over ExpressRoute"

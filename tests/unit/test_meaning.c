@@ -326,8 +326,10 @@ static void test_next_hop(void **state)
 
 static unsigned outer_1500(void *self, const struct gh_addr *local)
 {
-	(void)self, (void)local;
-	return 1500;
+	char text[GH_ADDR_TEXT];
+
+	(void)self;
+	return strcmp(gh_addr_print(local, text), "192.0.2.9") ? 1500 : 0;
 }
 
 static void test_mtu(void **state)
@@ -344,6 +346,7 @@ static void test_mtu(void **state)
 		  " 1435" },
 		{ "2001:db8::1", 1415, NULL },
 		{ "2001:db8::1", 1416, "lower the mtu to 1415" },
+		{ "192.0.2.9", 1280, "public-address 192.0.2.9: no interface of this host has it" },
 	};
 	struct gw_config to = { .asn = 65515 };
 	struct meaning m = { .to = &to, .host.mtu = outer_1500 };
