@@ -98,8 +98,10 @@ static void start(struct netconf_host_state *h, struct netconf_ask *ask, const c
 	r->wrapped = page != NULL;
 	r->reader = state_read(h->g, path, page, &why);
 	if (!r->reader) {
-		findings_add(&ask->findings, false, FINDING_OPERATION_FAILED, NULL, "%s",
-			     gh_buf_text(&why));
+		/* One that is configured in no way, or not in running, has no state. */
+		if (!strchr(path, '['))
+			findings_add(&ask->findings, false, FINDING_OPERATION_FAILED, NULL, "%s",
+				     gh_buf_text(&why));
 		gh_buf_fini(&why);
 		free(r);
 		ask->done(ask);

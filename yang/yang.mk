@@ -78,7 +78,8 @@ libnetconf_a_SOURCES = \
 	yang/netconf/capabilities.c \
 	yang/netconf/edit_config.c yang/netconf/edit_config.h \
 	yang/netconf/edit_walk.c yang/netconf/edit_walk.h \
-	yang/netconf/filter.c yang/netconf/filter.h \
+	yang/netconf/filter.c yang/netconf/filter.h yang/netconf/filter_private.h \
+	yang/netconf/filter_ask.c \
 	yang/netconf/framing.c yang/netconf/framing.h \
 	yang/netconf/host.h \
 	yang/netconf/libyang_compat.h \

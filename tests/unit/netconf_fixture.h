@@ -43,6 +43,7 @@ static inline void fixture_state(void *context, struct netconf_ask *ask)
 {
 	struct netconf_fixture *f = context;
 
+	snprintf(f->words, sizeof(f->words), "%s", ask->what);
 	gh_buf_printf(&ask->json, "%s", f->state_json ? f->state_json : "");
 	ask->done(ask);
 }

@@ -1,5 +1,6 @@
 /* The NETCONF server from a client's side: sessions, operations, errors, events. */
 #include "tests/unit/netconf_fixture.h"
+#include "yang/netconf/filter.h"
 
 static struct netconf_fixture f;
 static struct client c;
@@ -298,6 +299,43 @@ static void test_filters(void **state)
 			      "select=\"/gateway[\"/></get-config>"), "<rpc-error>");
 }
 
+/* What would make the clerk look at all of the tree for each node of it. */
+static void test_costly_filters(void **state)
+{
+	static const struct {
+		const char *xpath;
+		bool ok;
+	} rows[] = {
+		{ "/g:gateway/g:connection[g:name='a//b[c]']/g:weight", true },
+		{ "//g:connection[g:weight>5]/g:bgp", true },
+		{ "//g:name | /g:gateway/*", true },
+		{ "/g:gateway/g:connection[../g:mtu=1300][g:bgp/g:remote-as=1]", true },
+		{ "//*[count(//*)>1]", false },
+		{ "//*//*", false },
+		{ "/g:gateway/*[count(descendant::*)>1]", false },
+		{ "//*[count(/g:gateway/*)>1]", false },
+		{ "//*[count(../../*)>1]", false },
+		{ "/g:gateway/g:connection[../g:connection[../g:mtu]]", false },
+	};
+	struct gh_buf many = { 0 };
+
+	(void)state;
+	assert_has(edit("running", "", PARIS), "<ok/>");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char text[512];
+
+		snprintf(text, sizeof(text), "<get-config><source><running/></source><filter type=\"xpath\" "
+			 "xmlns:g=\"" GH "\" select=\"%s\"/></get-config>", rows[i].xpath);
+		assert_has(client_rpc(&c, text), rows[i].ok ? "<data>" : "<error-tag>resource-denied</error-tag>");
+	}
+	gh_buf_printf(&many, "<get-config><source><running/></source><filter>");
+	for (unsigned i = 0; i <= FILTER_ELEMENTS_MAX; i++)
+		gh_buf_printf(&many, "<gateway xmlns=\"\"/>");
+	gh_buf_printf(&many, "</filter></get-config>");
+	assert_has(client_rpc(&c, gh_buf_text(&many)), "<error-tag>too-big</error-tag>");
+	gh_buf_fini(&many);
+}
+
 static void test_candidate(void **state)
 {
 	(void)state;
@@ -337,6 +375,19 @@ static void test_state(void **state)
 			   "<max-depth>2</max-depth></get-data>");
 	assert_has(reply, "<asn>65010</asn>");
 	assert_has_not(reply, "<remote-address>");
+	/* Only what can be wanted is asked for. */
+	client_rpc(&c, "<get><filter><gateway xmlns=\"" GH "\"><connection><name>paris</name></connection></gateway></filter></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway/connection[name='paris']");
+	client_rpc(&c, "<get><filter><gateway xmlns=\"" GH "\"><bgp/></gateway></filter></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway/bgp");
+	client_rpc(&c, "<get><filter><gateway xmlns=\"" GH "\"><bgp/><mtu/></gateway></filter></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway");
+	client_rpc(&c, "<get><filter type=\"xpath\" xmlns:g=\"" GH "\" select=\"/g:gateway/g:connection[g:name='rome']/g:state\"/></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway/connection[name='rome']");
+	client_rpc(&c, "<get><filter type=\"xpath\" xmlns:g=\"" GH "\" select=\"/g:gateway/g:connection[../g:mtu]/g:state\"/></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway");
+	client_rpc(&c, "<get><filter type=\"xpath\" xmlns:g=\"" GH "\" select=\"//g:state\"/></get>");
+	assert_string_equal(f.words, "/gatehouse:gateway");
 	f.state_json = "{\"gatehouse:gateway\":{\"state\":{\"nonsense\":1}}}";
 	assert_has(client_rpc(&c, "<get/>"), "does not fit the model");
 }
@@ -440,6 +491,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_edit_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_replace, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_filters, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_costly_filters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_candidate, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_state, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_monitoring, setup, teardown),

@@ -5,19 +5,13 @@
  * is below them; one copy of the tree is then made of the marks. Copying node
  * by node and merging would look for the place of each again.
  */
-#include "yang/netconf/filter.h"
+#include "yang/netconf/filter_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "yang/netconf/libyang_compat.h"
 #include "yang/netconf/message.h"
-
-struct filter {
-	struct lyd_node *subtree;       /* the first of its elements; NULL: none */
-	bool is_subtree;
-	char *xpath;
-};
 
 struct filter *filter_new(const struct lyd_node *subtree, const char *xpath)
 {
@@ -49,6 +43,7 @@ static bool read_xpath(const struct ly_ctx *schema, const struct lyd_node *eleme
 {
 	const struct lyd_attr *select = element_attr(element, NULL, "select");
 	struct gh_buf xpath = { 0 }, why = { 0 };
+	struct ly_set *atoms = NULL;
 	bool ok = false;
 
 	if (!select)
@@ -59,6 +54,14 @@ static bool read_xpath(const struct ly_ctx *schema, const struct lyd_node *eleme
 			"%s", gh_buf_text(&why)), "select");
 	else
 		ok = true;
+	if (ok && gh_buf_length(&xpath) <= FILTER_XPATH_MAX &&
+	    lys_find_xpath(schema, NULL, gh_buf_text(&xpath), 0, &atoms) == LY_EVALID) {
+		finding_detail_set(findings_add(findings, false, FINDING_BAD_ATTRIBUTE, "filter",
+			"%s", compat_error_last(schema).text), "select");
+		ok = false;
+	}
+	ly_err_clean((struct ly_ctx *)schema, NULL);
+	ly_set_free(atoms, NULL);
 	if (ok)
 		*out = filter_new(NULL, gh_buf_text(&xpath));
 	gh_buf_fini(&xpath);
@@ -80,7 +83,8 @@ bool filter_read(const struct ly_ctx *schema, const struct lyd_node *element,
 	if (!type)
 		type = element_attr(element, NS_BASE, "type");
 	if (type && !strcmp(type->value, "xpath"))
-		return read_xpath(schema, element, out, findings);
+		return read_xpath(schema, element, out, findings) &&
+		       filter_affordable(*out, findings);
 	if (type && strcmp(type->value, "subtree")) {
 		finding_detail_set(findings_add(findings, false, FINDING_BAD_ATTRIBUTE, "filter",
 			"filter type \"%s\" does not exist; use subtree or xpath", type->value),
@@ -88,7 +92,7 @@ bool filter_read(const struct ly_ctx *schema, const struct lyd_node *element,
 		return false;
 	}
 	*out = filter_new(element, NULL);
-	return true;
+	return filter_affordable(*out, findings);
 }
 
 /* ---- subtree: RFC 6241 6.2 --------------------------------------------- */
@@ -100,11 +104,6 @@ static bool same_node(const struct lyd_node *element, const struct lyd_node *nod
 	return node->schema && !strcmp(element_name(element), node->schema->name) &&
 	       (!*ns || !strcmp(ns, node->schema->module->ns)) &&
 	       !((const struct lyd_node_opaq *)element)->attr;
-}
-
-static bool is_match(const struct lyd_node *element)
-{
-	return !lyd_child(element) && !element_blank(element);
 }
 
 /* A value as the type writes it, so that 2001:DB8:0::1 matches 2001:db8::1. */
@@ -140,7 +139,7 @@ static bool matches(const struct lyd_node *elements, const struct lyd_node *node
 	for (const struct lyd_node *e = elements; e; e = e->next) {
 		const struct lyd_node *n = nodes;
 
-		if (!is_match(e))
+		if (!filter_is_match(e))
 			continue;
 		while (n && !(same_node(e, n) && (n->schema->nodetype & LYD_NODE_TERM) &&
 			      value_matches(e, n)))
@@ -160,7 +159,7 @@ static void mark(const struct lyd_node *element, struct lyd_node *node, struct l
 	bool only_matches = true;
 
 	for (const struct lyd_node *e = inside; e; e = e->next)
-		only_matches &= is_match(e);
+		only_matches &= filter_is_match(e);
 	if (!inside || (only_matches && matches(inside, lyd_child(node)))) {
 		if (ly_set_add(marks, node, 1, NULL))
 			abort();
@@ -174,11 +173,11 @@ static void mark_siblings(const struct lyd_node *elements, const struct lyd_node
 {
 	if (!matches(elements, nodes))
 		return;
-	for (const struct lyd_node *n = nodes; n; n = n->next) {
+	for (const struct lyd_node *n = nodes; n && marks->count < FILTER_MARKS_MAX; n = n->next) {
 		for (const struct lyd_node *e = elements; e; e = e->next) {
 			if (!same_node(e, n))
 				continue;
-			if (is_match(e) ? (n->schema->nodetype & LYD_NODE_TERM) &&
+			if (filter_is_match(e) ? (n->schema->nodetype & LYD_NODE_TERM) &&
 					  value_matches(e, n) : true)
 				mark(e, (struct lyd_node *)n, marks);
 		}
@@ -280,6 +279,8 @@ bool filter_apply(const struct filter *filter, const struct lyd_node *tree,
 	struct ly_set *marks = NULL;
 
 	*out = NULL;
+	if (!filter_affordable(filter, findings))
+		return false;
 	if (!tree)
 		return true;
 	if (!filter->xpath && !filter->is_subtree) {
@@ -296,52 +297,13 @@ bool filter_apply(const struct filter *filter, const struct lyd_node *tree,
 		if (filter->subtree)
 			mark_siblings(filter->subtree, lyd_first_sibling(tree), marks);
 	}
+	if (marks->count >= FILTER_MARKS_MAX) {
+		findings_add(findings, false, FINDING_TOO_BIG, NULL,
+			     "the filter selects too much too often; name each thing once");
+		ly_set_free(marks, NULL);
+		return false;
+	}
 	*out = copy_marked(tree, marks);
 	ly_set_free(marks, NULL);
 	return true;
-}
-
-/* ---- what must be asked for -------------------------------------------- */
-
-static bool element_path(const struct lyd_node *elements, const char *module,
-			 const char *const *names, bool named)
-{
-	for (const struct lyd_node *e = elements; e; e = e->next) {
-		if (strcmp(element_name(e), names[0]))
-			continue;
-		if (!names[1])
-			return true;
-		if (!lyd_child(e) ? !named : element_path(lyd_child(e), module, names + 1, named))
-			return true;
-		/* Only conditions: everything in it. */
-		if (!named && lyd_child(e)) {
-			const struct lyd_node *c = lyd_child(e);
-
-			while (c && is_match(c))
-				c = c->next;
-			if (!c)
-				return true;
-		}
-	}
-	return false;
-}
-
-bool filter_names(const struct filter *filter, const char *module, const char *const *names)
-{
-	if (filter->xpath) {
-		while (names[1])
-			names++;
-		return strstr(filter->xpath, names[0]) != NULL;
-	}
-	return filter->subtree && element_path(filter->subtree, module, names, true);
-}
-
-bool filter_wants(const struct filter *filter, const char *module, const char *const *names)
-{
-	const char *x = filter->xpath;
-
-	if (!x)
-		return !filter->is_subtree || element_path(filter->subtree, module, names, false);
-	/* An expression that names its module at the top and is not this one wants nothing here. */
-	return *x != '/' || x[1] == '/' || x[1] == '*' || strchr(x, '|') || strstr(x, module);
 }

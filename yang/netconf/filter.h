@@ -20,6 +20,18 @@
 
 struct filter;
 
+#define FILTER_ELEMENTS_MAX 2000
+#define FILTER_XPATH_MAX 1024
+#define FILTER_MARKS_MAX 2000000        /* nodes that the elements of a filter may select, in all */
+
+/*
+ * Would the filter cost more than its answer? Its size, and for XPath what
+ * looks at all of the tree again for each node of it: predicates in
+ * predicates, more than one `//`, and with that one predicates that leave
+ * their node. false: a finding says so.
+ */
+bool filter_affordable(const struct filter *filter, struct findings *findings);
+
 /*
  * subtree: the element whose children select; or xpath: an expression whose
  * prefixes are modules' names. NULL both: everything.
@@ -42,8 +54,13 @@ bool filter_read(const struct ly_ctx *schema, const struct lyd_node *element,
 bool filter_apply(const struct filter *filter, const struct lyd_node *tree,
 		  struct lyd_node **out, struct findings *findings);
 
-/* Might it want something at or below the path of names, "gatehouse:gateway/routes"? */
+/* Might it want something at or below the path of names, { "gateway", "routes", NULL }? */
 bool filter_wants(const struct filter *filter, const char *module, const char *const *names);
+/*
+ * Appends the narrowest path of the host's state that holds all that is wanted
+ * below the gateway: "/gatehouse:gateway", or one of its parts or entries.
+ */
+void filter_path(const struct filter *filter, struct gh_buf *out);
 /* Does it name this, not only something around it? */
 bool filter_names(const struct filter *filter, const char *module, const char *const *names);
 

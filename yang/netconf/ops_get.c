@@ -89,6 +89,7 @@ static void read_get_data(struct rpc *rpc)
 /* ---- state -------------------------------------------------------------- */
 
 static const char *const gateway[] = { "gateway", NULL };
+static const char *const nacm[] = { "nacm", NULL };
 static const char *const routes[] = { "gateway", "routes", NULL };
 
 static void answered(struct netconf_ask *ask)
@@ -125,8 +126,13 @@ static void act_get(struct rpc *rpc)
 	if (rpc->operational && rpc->config_filter != 1)
 		rpc->server_state = server_state(rpc->server);
 	rpc->asking = 1u + all + table;
-	if (all)
-		ask(rpc, &rpc->ask, "/gatehouse:gateway");
+	if (all) {
+		struct gh_buf path = { 0 };
+
+		filter_path(rpc->filter, &path);
+		ask(rpc, &rpc->ask, gh_buf_text(&path));
+		gh_buf_fini(&path);
+	}
 	if (table)
 		ask(rpc, &rpc->routes, "/gatehouse:gateway/routes");
 	if (!--rpc->asking)
@@ -212,7 +218,8 @@ static bool build(struct rpc *rpc, struct lyd_node **out)
 
 	if (rpc->source == STORE_STARTUP)
 		ok = server_startup(rpc->server, &whole, &rpc->findings);
-	else
+	else if (filter_wants(rpc->filter, "gatehouse", gateway) ||
+		 filter_wants(rpc->filter, "ietf-netconf-acm", nacm))
 		config = store_tree(server_store(rpc->server), rpc->source);
 	if (config && lyd_dup_siblings(config, NULL, LYD_DUP_RECURSIVE | LYD_DUP_WITH_FLAGS, &whole))
 		abort();
