@@ -88,6 +88,14 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 		ev_timer_set(&g->rib_due, wait, 0.0);
 		ev_timer_start(loop, &g->rib_due);
 	}
+}
+
+/* The last before the loop waits: after the guests' links were flushed. */
+static void on_asleep(struct ev_loop *loop, ev_prepare *w, int events)
+{
+	struct gateway *g = w->data;
+
+	(void)loop, (void)events;
 	pulse_sleep(&g->pulse, gh_now());
 }
 
@@ -205,6 +213,10 @@ static void watch(struct gateway *g)
 	ev_set_priority(&g->turn, EV_MAXPRI);   /* before the guests' links are flushed */
 	ev_check_init(&g->awake, on_awake);
 	ev_set_priority(&g->awake, EV_MAXPRI);
+	ev_prepare_init(&g->asleep, on_asleep);
+	ev_set_priority(&g->asleep, EV_MINPRI);
+	g->asleep.data = g;
+	ev_prepare_start(g->loop, &g->asleep);
 	ev_idle_init(&g->more, on_more);
 	ev_timer_init(&g->rib_due, on_rib_due, 0.0, 0.0);
 	ev_timer_init(&g->second, on_second, 1.0, 1.0);

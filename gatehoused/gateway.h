@@ -43,6 +43,7 @@ struct gateway {
 	struct netconf_host_state *netconf;
 
 	ev_prepare turn;                /* before each wait: flush what the turn collected */
+	ev_prepare asleep;              /* the last of a turn: how long it took */
 	ev_idle more;                   /* active while the arbiter has work left */
 	ev_timer rib_due, second, settle, sweep;
 	ev_io link_events, esp_events, keeper_line;

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define NS_MINUTE 60000000000u
 
@@ -106,9 +107,18 @@ uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction di
 
 /* ---- turns ------------------------------------------------------------- */
 
+static uint64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
 void pulse_wake(struct pulse *p, struct gh_time now)
 {
 	p->woke = now;
+	p->woke_cpu_ns = cpu_ns();
 }
 
 void pulse_sleep(struct pulse *p, struct gh_time now)
@@ -120,5 +130,6 @@ void pulse_sleep(struct pulse *p, struct gh_time now)
 	p->turns++;
 	p->busy_us += us;
 	peak_add(&p->longest, us, now);
+	peak_add(&p->longest_cpu, (cpu_ns() - p->woke_cpu_ns) / 1000, now);
 	p->woke.ns = 0;
 }

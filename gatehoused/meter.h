@@ -41,8 +41,10 @@ uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction di
 
 struct pulse {
 	uint64_t turns, busy_us;
-	struct peak longest;
+	struct peak longest;            /* microseconds on the wall's clock, */
+	struct peak longest_cpu;        /* and without those that the kernel gave to others */
 	struct gh_time woke;            /* ns 0: asleep */
+	uint64_t woke_cpu_ns;
 };
 
 /* After the loop waited, and before it waits again. */

@@ -12,6 +12,10 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+
+/* Where processors are few, the loop and the datapath come first. */
+#define NICER 5
 
 struct list {
 	struct clerk_job *first, **end;
@@ -54,6 +58,8 @@ static void *work(void *arg)
 {
 	struct clerk *c = arg;
 
+	/* On Linux this is the thread's own. */
+	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICER);
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
 		struct clerk_job *job;
