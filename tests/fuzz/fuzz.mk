@@ -48,6 +48,13 @@ tests_fuzz_fuzz_filter_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 FUZZERS += tests/fuzz/fuzz_exposition
 tests_fuzz_fuzz_exposition_LDADD = $(METRICS_LIBS) $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_access_path
+tests_fuzz_fuzz_access_path_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_access_path_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+
+FUZZERS += tests/fuzz/fuzz_certificate
+tests_fuzz_fuzz_certificate_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
+
 check_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/seeds
 if !FUZZING
