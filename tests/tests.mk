@@ -115,6 +115,12 @@ test_cli_SOURCES = tests/unit/test_cli.c tests/unit/yang_fixture.h
 test_cli_CFLAGS = $(YANG_TEST_CFLAGS)
 test_cli_LDADD = $(YANG_TEST_LIBS)
 
+check_PROGRAMS += test_cli_line
+TESTS += test_cli_line
+test_cli_line_SOURCES = tests/unit/test_cli_line.c
+test_cli_line_CFLAGS = $(YANG_TEST_CFLAGS)
+test_cli_line_LDADD = $(YANG_TEST_LIBS)
+
 test_cli_schema_SOURCES = tests/unit/test_cli_schema.c
 test_cli_schema_CFLAGS = $(YANG_TEST_CFLAGS)
 test_cli_schema_LDADD = $(YANG_TEST_LIBS)
