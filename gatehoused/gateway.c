@@ -443,6 +443,7 @@ static int start(struct gateway *g)
 
 static void fini(struct gateway *g)
 {
+	show_end(g);
 	guests_free(g->guests);
 	speaker_free(g->speaker);
 	ike_free(g->ike);
@@ -450,6 +451,7 @@ static void fini(struct gateway *g)
 	netconf_host_close(g->netconf);
 	store_free(g->store);
 	netconf_host_free(g->netconf);
+	show_free(g);
 	apply_free(g->apply);
 	monitor_close(g->monitor);
 	rib_free(g->rib);

@@ -5,7 +5,7 @@
  *    │
  *    └─► a page ──► clerk: prune, view ──► sent ──► the next page
  *
- * Routes are made in pages of some hundreds, all else is one page: a table
+ * Routes are made in pages, all else is one page: a table
  * must know its widths. Pruning and drawing are the clerk's, for they take
  * long and libyang is its own.
  */
@@ -22,7 +22,7 @@
 #include "gatehoused/state.h"
 #include "yang/store.h"
 
-#define PAGE_ROUTES 500u
+#define PAGE_ROUTES 2000u
 #define PIECE (256u << 10)
 /* What a user who is not root may be shown is one document: a tree of it is made. */
 #define PRUNED_MAX (8u << 20)
@@ -267,6 +267,22 @@ static void to_clerk(struct show_job *j)
 	j->phase = SHOW_CLERK;
 	j->clerk = (struct clerk_job){ .run = run_clerk, .done = clerk_done };
 	clerk_submit(store_clerk(j->gateway->store), &j->clerk);
+}
+
+void show_end(struct gateway *g)
+{
+	for (struct show_job *j = g->shows, *next; j; j = next) {
+		next = j->next;
+		j->reader.piece(j->reader.context, -ECANCELED, "", 0, false);
+		if (j->phase != SHOW_CLERK)
+			end_job(j);
+	}
+}
+
+void show_free(struct gateway *g)
+{
+	while (g->shows)
+		end_job(g->shows);
 }
 
 /* ---- slices ------------------------------------------------------------ */

@@ -48,6 +48,10 @@ void show(struct gateway *g, const char *words, uint32_t uid, const struct show_
 /* Once per turn of the loop: one slice. Returns whether there is more to do at once. */
 bool show_turn(struct gateway *g);
 
+/* The daemon ends: nobody is answered any more. And, when the clerk has ended: nothing is left. */
+void show_end(struct gateway *g);
+void show_free(struct gateway *g);
+
 /* ---- show_view.c ---- */
 
 struct json_object;

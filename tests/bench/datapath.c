@@ -231,6 +231,7 @@ static void init_paths(void)
 	outbound_init(&out);
 	out.tables = in.tables = &path.tables;
 	out.counters = in.counters = &path.counters;
+	out.flows = in.flows = &path.flows;
 	out.events = in.events = &path.events;
 	out.tun_fd = in.tun_fd = path.null_fd;
 	out.natt_fd[0] = out.natt_fd[1] = path.null_fd;

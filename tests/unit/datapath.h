@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ipsec/event.h"
+#include "ipsec/flows.h"
 #include "ipsec/legset.h"
 #include "ipsec/tables.h"
 
@@ -21,6 +22,7 @@ struct datapath {
 	struct tables tables;
 	struct counters counters;
 	struct event_ring events;
+	struct flows flows;
 	struct sa *in, *out;
 	int null_fd, map_fd;
 };

@@ -36,6 +36,34 @@ static void test_estimates(void **state)
 	free(f);
 }
 
+/* Flows that differ in one thing only, as those of one host or one service do. */
+static void test_packets(void **state)
+{
+	struct flows *f = calloc(1, sizeof(*f));
+	uint8_t bytes[64] = { 0x45, 0, 0, 64, [8] = 64, 17, [12] = 10, 1, 0, 1, 10, 2, 0, 1 };
+	uint8_t six[64] = { 0x60, [5] = 24, 17, 64, [8] = 0xfd, [24] = 0xfd, [39] = 1 };
+	struct packet p;
+
+	(void)state;
+	assert_non_null(f);
+	for (unsigned way = 0; way < 4; way++) {
+		uint8_t *packet = way == 3 ? six : bytes;
+		static const unsigned at[] = { 14, 18, 20, 22 };
+
+		for (unsigned n = 0; n < 60000; n++) {
+			packet[at[way]] = (uint8_t)(n >> 8);
+			packet[at[way] + 1] = (uint8_t)n;
+			assert_true(packet_parse(packet, 64, &p));
+			flows_see(f, &p);
+			flows_see(f, &p);
+		}
+		flows_turn(f);
+		assert_in_range(flows_count(f), 58800, 61200);
+	}
+	flows_see(NULL, &p);
+	free(f);
+}
+
 static void test_turns(void **state)
 {
 	struct flows *f = calloc(1, sizeof(*f));
@@ -70,6 +98,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_estimates),
+		cmocka_unit_test(test_packets),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_full),
 	};

@@ -414,7 +414,7 @@ static void test_show_text(void **state)
 {
 	(void)state;
 	live();
-	add_routes(1200);
+	add_routes(4500);
 	assert_non_null(strstr(ask("", 0), "Gateway gw, AS 65010, up 00:00:0"));
 	assert_non_null(strstr(ask("", 0), "charon           AWAY"));
 	assert_non_null(strstr(ask("connections", 0), "\nparis       198.51.100.7  down  none"));
@@ -427,7 +427,7 @@ static void test_show_text(void **state)
 	assert_non_null(strstr(ask("explain 8.8.8.8", 0), "matches no prefix"));
 	/* Three pages, one heading. */
 	assert_non_null(strstr(ask("routes", 0), "\n192.168.0.0/24"));
-	assert_non_null(strstr(gh_buf_text(&shown.text), "\n20.4.175.0/24"));
+	assert_non_null(strstr(gh_buf_text(&shown.text), "\n20.17.147.0/24"));
 	assert_null(strstr(gh_buf_text(&shown.text) + 1, "Prefix"));
 	assert_true(shown.pieces >= 3);
 }
@@ -482,6 +482,14 @@ static void test_show_waits_and_ends(void **state)
 	show_turn(&fixture);
 	assert_true(shown.over);
 	assert_int_equal(shown.rc, -ECANCELED);
+	assert_null(fixture.shows);
+	/* The end of the daemon is everybody's. */
+	memset(&shown, 0, sizeof(shown));
+	shown.busy = true;
+	show(&fixture, "routes json", 0, &reader);
+	show_end(&fixture);
+	assert_true(shown.over);
+	show_free(&fixture);
 	assert_null(fixture.shows);
 }
 
