@@ -30,6 +30,19 @@ gateway access-list customer
  rule no-other path /gatehouse:gateway/connection
  rule no-circuits action deny
  rule no-circuits path /gatehouse:gateway/expressroute
+ rule no-bgp action deny
+ rule no-bgp path /gatehouse:gateway/bgp
+ rule no-events action deny
+ rule no-events path /gatehouse:gateway/events
+ rule no-routes action deny
+ rule no-routes path /gatehouse:gateway/routes
+ rule no-commits action deny
+ rule no-commits path /gatehouse:gateway/commits
+ rule no-operations action deny
+ rule no-operations module gatehouse
+ rule no-operations rpc *
+ rule no-notifications action deny
+ rule no-notifications notification *
  exit
 """
 
@@ -88,6 +101,10 @@ def customer(s):
                    "and no other, no circuit, no rules")
     shown = ask(s, "show gateway connections json")[1]
     s.report.claim("paris" in shown and "lyon" not in shown, "nor any other's state")
+    others = "".join(ask(s, f"show gateway {what}")[1] for what in
+                     ("events json", "bgp json", "commits json", "explain 10.40.0.1", "routes"))
+    s.report.claim(not re.search(r"lyon|dc1|er0|172\.16\.0", others),
+                   "nor in events, BGP, commits, routes and explanations")
     claim(s, change(s, PARIS, "weight 8"), True, "he changes his connection")
     s.report.claim(" weight 8" in config.ours(s), "and it is changed")
     claim(s, change(s, "gateway connection lyon", "weight 8"), False, "not another's")
