@@ -251,6 +251,10 @@ static void plan_copy(struct store_task *task)
 	}
 	if (!task->rc)
 		plan_target(task, &plan);
+	/* A candidate that is running's copy is as good as none, and may be locked. */
+	if (!task->rc && task->r.target == STORE_CANDIDATE && !is_given(task) &&
+	    task->r.source == STORE_RUNNING)
+		datastore_candidate_set(task->store->datastore, NULL);
 	gh_buf_fini(&text);
 	gh_buf_fini(&why);
 }

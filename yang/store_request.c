@@ -315,7 +315,8 @@ void store_task_submit(struct store_task *task)
 {
 	struct store *s = task->store;
 
-	if (!s->active) {
+	/* What is asked for in a done waits behind what was asked for before. */
+	if (!s->active && !s->first) {
 		begin(task);
 	} else if (s->waiting >= STORE_QUEUE_MAX && !task->internal) {
 		refuse_full(task);

@@ -96,6 +96,44 @@ static void test_order(void **state)
 	running_is("gateway\n mtu 1349\n exit\n");
 }
 
+static int chain;
+
+static void submit_more(void *context, const struct store_outcome *outcome)
+{
+	static char text[32];
+	struct store_request r = { .verb = STORE_EDIT, .target = STORE_RUNNING, .text = text,
+				   .done = submit_more };
+
+	(void)outcome;
+	/* Whoever asks again from within an answer overtakes nobody. */
+	if (context)
+		assert_int_equal(chain, 1);
+	else
+		chain++;
+	done_count++;
+	if (context || chain > 3)
+		return;
+	snprintf(text, sizeof(text), "gateway\n mtu %d\n", 1400 + chain);
+	r.length = strlen(text);
+	store_submit(store, &r);
+}
+
+static void test_fair(void **state)
+{
+	struct store_request r = { .verb = STORE_EDIT, .target = STORE_RUNNING,
+				   .text = "gateway\n mtu 1300\n", .length = 19,
+				   .done = submit_more };
+
+	(void)state;
+	done_count = chain = 0;
+	store_submit(store, &r);
+	r.context = &r;
+	store_submit(store, &r);
+	while (done_count < 5)
+		ev_run(loop, EVRUN_ONCE);
+	running_is("gateway\n mtu 1403\n exit\n");
+}
+
 static int full_count;
 
 static void count_full(void *context, const struct store_outcome *outcome)
@@ -252,6 +290,9 @@ static void test_startup(void **state)
 	assert_string_equal(look(STORE_VIEW_DIFF, 0, 0), "-gateway\n- asn 65010\n");
 	assert_int_equal(copy(STORE_RUNNING, STORE_CANDIDATE), 0);
 	assert_string_equal(look(STORE_VIEW_DIFF, 0, 0), "");
+	/* A copy of running is no change that would forbid to lock it. */
+	assert_int_equal(lock(STORE_CANDIDATE, 4), 0);
+	assert_int_equal(unlock(STORE_CANDIDATE, 4), 0);
 }
 
 /* A configuration that is given may be the empty one. */
@@ -393,7 +434,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_TURN(test_each_refuses), ON_LOOP(test_each_refuses),
-		ON_LOOP(test_late), ON_LOOP(test_order), ON_LOOP(test_full),
+		ON_LOOP(test_late), ON_LOOP(test_order), ON_LOOP(test_full), ON_LOOP(test_fair),
 		IN_TURN(test_locks),
 		IN_TURN(test_startup), ON_LOOP(test_startup),
 		IN_TURN(test_given), IN_TURN(test_access),
