@@ -67,6 +67,10 @@ extern const struct transaction_backend apply_charon;
  */
 bool apply_ike_connection(const struct gateway *g, const struct gw_config *config,
 			  const struct gw_connection *c, struct ike_connection *out);
+/* What the connection offers, in charon's words. */
+struct ike_proposals;
+void apply_ike_proposals(const struct gw_connection *c, struct ike_proposals *ike,
+			 struct ike_proposals *child);
 void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c);
 /* Traffic stops at once, and also while charon is away: the leg's number may be another's soon. */
 void apply_ike_end(struct gateway *g, uint32_t leg);

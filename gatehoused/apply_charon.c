@@ -15,6 +15,7 @@
 
 #include "base/log.h"
 #include "gatehoused/credentials.h"
+#include "ipsec/ike_policy.h"
 #include "ipsec/ipsec.h"
 #include "yang/store.h"
 
@@ -86,6 +87,19 @@ static void ike_of(const struct gw_config *config, const struct gw_connection *c
 	snprintf(out->name, sizeof(out->name), "%s", c->name);
 	snprintf(out->local_id, sizeof(out->local_id), "%s", c->local_id);
 	snprintf(out->remote_id, sizeof(out->remote_id), "%s", c->remote_id);
+}
+
+void apply_ike_proposals(const struct gw_connection *c, struct ike_proposals *ike,
+			 struct ike_proposals *child)
+{
+	const struct ike_policy policy = {
+		.cipher = ciphers[c->ike.encryption], .hash = hashes[c->ike.integrity],
+		.group = groups[c->ike.group],
+	};
+
+	ike_proposals_ike(&policy, ike);
+	ike_proposals_child(c->encryption_bits == 128 ? IKE_GCM_AES128 : IKE_GCM_AES256,
+			    groups[c->pfs], child);
 }
 
 /* Is it for charon now? */

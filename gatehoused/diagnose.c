@@ -9,11 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "gatehoused/apply.h"
 #include "gatehoused/gateway.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/state_part.h"
 #include "ipsec/ike.h"
+#include "ipsec/ike_policy.h"
 #include "ipsec/ipsec.h"
 #include "rib/rib.h"
 #include "yang/store.h"
@@ -125,12 +127,14 @@ static enum rung_result rung_reply(struct view *v)
 static enum rung_result rung_proposal(struct view *v)
 {
 	enum rung_result r = rung_of_fault(v, IKE_FAULT_PROPOSAL, "algorithms agreed");
+	struct ike_proposals ike, child;
 
 	if (r == RUNG_BAD && v->ike->proposals_ours[0])
 		SEEN(v, "ours %.140s; theirs %.140s", v->ike->proposals_ours,
 		     v->ike->proposals_theirs[0] ? v->ike->proposals_theirs : "not told");
-	REMEDY(v, "give the peer one of: aes256gcm16-prfsha384-ecp384 for IKE, aes%ugcm16-ecp384 for ESP",
-	       v->connection->encryption_bits);
+	apply_ike_proposals(v->connection, &ike, &child);
+	REMEDY(v, "give the peer %s for IKE and %s for ESP, or set the algorithms of the connection to its own",
+	       ike.text[0], child.text[0]);
 	return r;
 }
 
@@ -144,9 +148,14 @@ static enum rung_result rung_identity(struct view *v)
 
 static enum rung_result rung_key(struct view *v)
 {
-	enum rung_result r = rung_of_fault(v, IKE_FAULT_AUTH, "shared keys agree");
+	bool certificate = v->connection->certificate[0];
+	enum rung_result r = rung_of_fault(v, IKE_FAULT_AUTH,
+					   certificate ? "certificates are believed" : "shared keys agree");
 
-	REMEDY(v, "enter the same shared-key on both sides; an identity mismatch can look alike");
+	if (certificate)
+		REMEDY(v, "let each side's certificate chain to the other's authority, and hold its identity; are both valid now?");
+	else
+		REMEDY(v, "enter the same shared-key on both sides; an identity mismatch can look alike");
 	return r;
 }
 

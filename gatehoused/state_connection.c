@@ -2,17 +2,15 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "gatehoused/apply.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/gateway.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/meter.h"
 #include "gatehoused/state_part.h"
 #include "ipsec/ike.h"
+#include "ipsec/ike_policy.h"
 #include "yang/store.h"
-
-/* What is offered when the connection names nothing, in the model's words. */
-#define IKE_BUILT_IN "gcmaes256 sha384 ecp384"
-#define PFS_BUILT_IN "ecp384"
 
 static const char *why_down(struct gateway *g, const struct gw_connection *c,
 			    const struct ike_status *s)
@@ -30,15 +28,19 @@ static const char *why_down(struct gateway *g, const struct gw_connection *c,
 
 /* ---- settings ---------------------------------------------------------- */
 
+static void offered(struct writer *w, const char *key, const struct ike_proposals *p)
+{
+	writer_format(w, key, "%s%s%s", p->text[0], p->count > 1 ? ", " : "",
+		      p->count > 1 ? p->text[1] : "");
+}
+
 static void proposals(struct writer *w, const struct gw_connection *c)
 {
-	if (c->ike.encryption)
-		writer_format(w, "ike-proposal", "%s %s %s", gw_encryption_name(c->ike.encryption),
-			      gw_integrity_name(c->ike.integrity), gw_group_name(c->ike.group));
-	else
-		writer_text(w, "ike-proposal", IKE_BUILT_IN);
-	writer_format(w, "ipsec-proposal", "gcmaes%u %s", c->encryption_bits,
-		      c->pfs ? gw_group_name(c->pfs) : PFS_BUILT_IN);
+	struct ike_proposals ike, child;
+
+	apply_ike_proposals(c, &ike, &child);
+	offered(w, "ike-proposal", &ike);
+	offered(w, "ipsec-proposal", &child);
 }
 
 static void effective(struct writer *w, const struct gw_connection *c)
