@@ -90,6 +90,8 @@ def run(s):
     text = s.gateway.vtysh("show running-config")
     s.report.claim("certificate ours" in text and "PRIVATE KEY" not in text,
                    "the configuration names files and holds no key")
+    s.report.claim("certificate old: it has ended" in s.gateway.show("events"),
+                   "a certificate that has ended is an event")
     refused(s)
     policy(s)
     restarted(s)
