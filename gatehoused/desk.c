@@ -95,10 +95,11 @@ static int memory_make(const char *text, size_t n)
 
 static int memory_read(int fd, struct gh_buf *text)
 {
+	int seals = fd < 0 ? -1 : fcntl(fd, F_GET_SEALS);
 	struct stat st;
 	size_t at = 0;
 
-	if (fd < 0 || fcntl(fd, F_GET_SEALS) != SEALS || fstat(fd, &st) < 0 || st.st_size < 0 ||
+	if (seals < 0 || (seals & SEALS) != SEALS || fstat(fd, &st) < 0 || st.st_size < 0 ||
 	    st.st_size > (off_t)GH_FACT_BODY_MAX)
 		return -EBADMSG;
 	while (at < (size_t)st.st_size) {
