@@ -296,7 +296,7 @@ static void test_filters(void **state)
 	assert_has(client_rpc(&c, "<get-config><source><running/></source><filter type=\"xpath\"/></get-config>"),
 		   "<error-tag>missing-attribute</error-tag>");
 	assert_has(client_rpc(&c, "<get-config><source><running/></source><filter type=\"xpath\" "
-			      "select=\"/gateway[\"/></get-config>"), "<rpc-error>");
+			      "select=\"/gateway[\"/></get-config>"), "<error-tag>invalid-value</error-tag>");
 }
 
 /* What would make the clerk look at all of the tree for each node of it. */

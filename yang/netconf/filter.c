@@ -56,8 +56,8 @@ static bool read_xpath(const struct ly_ctx *schema, const struct lyd_node *eleme
 		ok = true;
 	if (ok && gh_buf_length(&xpath) <= FILTER_XPATH_MAX &&
 	    lys_find_xpath(schema, NULL, gh_buf_text(&xpath), 0, &atoms) == LY_EVALID) {
-		finding_detail_set(findings_add(findings, false, FINDING_BAD_ATTRIBUTE, "filter",
-			"%s", compat_error_last(schema).text), "select");
+		findings_add(findings, false, FINDING_INVALID_VALUE, NULL, "the filter's expression: %s",
+			     compat_error_last(schema).text);
 		ok = false;
 	}
 	ly_err_clean((struct ly_ctx *)schema, NULL);
