@@ -62,15 +62,107 @@ void gh_ask_print_away(struct vty *vty)
 			gh_daemon_why());
 }
 
-/* ---- lines and operations --------------------------------------------- */
+/* ---- waiting ------------------------------------------------------------ */
 
 struct answer {
 	struct vty *vty;
 	const char *asked;      /* the text of the request, to quote its lines */
+	unsigned wait_ms;       /* for the answer, or for its next piece */
 	bool quote;
 	bool begun;             /* a part of the answer was printed */
 	uint32_t status;
+	gh_reply_fn *piece;     /* prints a reply */
+	int (*end)(struct answer *a, int rc);   /* says what is wrong; a CMD_ code */
 };
+
+/* An answer whose vtysh is suspended. */
+struct pending {
+	struct answer answer;
+	struct gh_ask_then then;
+	struct gh_suspended *suspended;
+	struct thread *t_late;
+	char *asked;
+};
+
+static int finish(struct answer *a, int rc, const struct gh_ask_then *then)
+{
+	int code = a->end(a, rc);
+
+	if (then && then->fn)
+		then->fn(a->vty, code, then->arg);
+	return code;
+}
+
+static void pending_end(struct pending *p, int rc)
+{
+	int code = finish(&p->answer, rc, &p->then);
+
+	gh_thread_off(p->t_late);
+	gh_resume(p->suspended, code);
+	explicit_bzero(p->asked, strlen(p->asked));
+	free(p->asked);
+	free(p);
+}
+
+static void pending_late(struct thread *t)
+{
+	struct pending *p = THREAD_ARG(t);
+
+	gh_daemon_forget(p);
+	pending_end(p, -ETIMEDOUT);
+}
+
+static void pending_piece(const struct gh_reply *reply, void *arg)
+{
+	struct pending *p = arg;
+
+	if (reply->status == ECONNRESET) {
+		pending_end(p, -ECONNRESET);
+		return;
+	}
+	p->answer.piece(reply, &p->answer);
+	if (!reply->more) {
+		pending_end(p, 0);
+		return;
+	}
+	gh_thread_off(p->t_late);
+	gh_thread_timer_ms_with(pending_late, p, p->answer.wait_ms, &p->t_late);
+	if (!gh_suspend_flush(p->suspended)) {
+		gh_daemon_forget(p);
+		pending_end(p, 0);
+	}
+}
+
+static int ask_later(struct gh_fact *f, const struct answer *a, const struct gh_ask_then *then)
+{
+	struct pending *p = calloc(1, sizeof(*p));
+	int rc;
+
+	if (!p || !(p->asked = strdup(a->asked)))
+		abort();
+	p->answer = *a;
+	p->answer.asked = p->asked;
+	if (then)
+		p->then = *then;
+	rc = gh_daemon_tell(f, pending_piece, p);
+	if (rc < 0) {
+		rc = finish(&p->answer, rc, then);
+		free(p->asked);
+		free(p);
+		return rc;
+	}
+	gh_thread_timer_ms_with(pending_late, p, a->wait_ms, &p->t_late);
+	p->suspended = gh_suspend(a->vty);
+	return CMD_SUSPEND;
+}
+
+static int ask_now(struct gh_fact *f, struct answer *a, const struct gh_ask_then *then)
+{
+	return finish(a, gh_daemon_ask(f, a->wait_ms, a->piece, a), then);
+}
+
+/* ---- lines and operations --------------------------------------------- */
+
 
 static void print_refusal(struct answer *a, const char *refusal)
 {
@@ -101,133 +193,61 @@ static void change_answer(const struct gh_reply *reply, void *arg)
 	free(text);
 }
 
-/* rc: 0 for an answer, or why there is none. */
-static int change_end(struct answer *a, int rc, unsigned wait_ms, const struct gh_ask_then *then)
+/* rc: 0 for an answer, or why there is none. Returns a CMD_ code. */
+static int change_end(struct answer *a, int rc)
 {
-	int code;
-
 	if (rc == -ENOTCONN) {
 		gh_ask_print_away(a->vty);
 	} else if (rc == -ETIMEDOUT) {
 		vty_out(a->vty,
 			"%% gatehoused has not answered within %u s; it may still take effect: "
 			"see `show running-config`, `show gateway commits` and `show gateway events`\n",
-			wait_ms / 1000);
+			a->wait_ms / 1000);
 	} else if (rc < 0) {
 		vty_out(a->vty, "%% gatehoused went away before it answered; "
 				"see `show running-config` for what took effect\n");
 	}
-	code = rc < 0 || a->status ? CMD_WARNING_CONFIG_FAILED : CMD_SUCCESS;
-	if (then && then->fn)
-		then->fn(a->vty, code, then->arg);
-	return code;
+	return rc < 0 || a->status ? CMD_WARNING_CONFIG_FAILED : CMD_SUCCESS;
 }
 
-static int change_now(struct gh_fact *f, struct answer *a, unsigned wait_ms,
-		      const struct gh_ask_then *then)
+static int change(struct gh_fact *f, struct answer *a, const struct gh_ask_then *then)
 {
-	return change_end(a, gh_daemon_ask(f, wait_ms, change_answer, a), wait_ms, then);
-}
-
-/* A change whose vtysh is suspended. */
-struct pending {
-	struct answer answer;
-	struct gh_ask_then then;
-	struct gh_suspended *suspended;
-	struct thread *t_late;
-	unsigned wait_ms;
-	char *asked;
-};
-
-static void pending_end(struct pending *p, int rc)
-{
-	int code = change_end(&p->answer, rc, p->wait_ms, &p->then);
-
-	gh_thread_off(p->t_late);
-	gh_resume(p->suspended, code);
-	explicit_bzero(p->asked, strlen(p->asked));
-	free(p->asked);
-	free(p);
-}
-
-static void pending_answer(const struct gh_reply *reply, void *arg)
-{
-	struct pending *p = arg;
-
-	if (reply->status == ECONNRESET) {
-		pending_end(p, -ECONNRESET);
-		return;
-	}
-	change_answer(reply, &p->answer);
-	if (!reply->more)
-		pending_end(p, 0);
-}
-
-static void pending_late(struct thread *t)
-{
-	struct pending *p = THREAD_ARG(t);
-
-	gh_daemon_forget(p);
-	pending_end(p, -ETIMEDOUT);
-}
-
-static int change(struct gh_fact *f, struct answer *a, unsigned wait_ms,
-		  const struct gh_ask_then *then)
-{
-	struct pending *p;
-	int rc;
-
-	if (!gh_suspend_can(a->vty))
-		return change_now(f, a, wait_ms, then);
-	p = calloc(1, sizeof(*p));
-	if (!p || !(p->asked = strdup(a->asked)))
-		abort();
-	p->answer = *a;
-	p->answer.asked = p->asked;
-	p->wait_ms = wait_ms;
-	if (then)
-		p->then = *then;
-	rc = gh_daemon_tell(f, pending_answer, p);
-	if (rc < 0) {
-		free(p->asked);
-		free(p);
-		return change_end(a, rc, wait_ms, then);
-	}
-	gh_thread_timer_ms_with(pending_late, p, wait_ms, &p->t_late);
-	p->suspended = gh_suspend(a->vty);
-	return CMD_SUSPEND;
+	a->piece = change_answer;
+	a->end = change_end;
+	return gh_suspend_can(a->vty) ? ask_later(f, a, then) : ask_now(f, a, then);
 }
 
 int gh_ask_line(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then)
 {
-	struct answer a = { .vty = vty, .asked = text };
+	struct answer a = { .vty = vty, .asked = text, .wait_ms = LINE_WAIT_MS };
 	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
 
-	return change(&f, &a, LINE_WAIT_MS, then);
+	return change(&f, &a, then);
 }
 
 int gh_ask_file(struct vty *vty, const char *text, uint32_t flags, const struct gh_ask_then *then)
 {
-	struct answer a = { .vty = vty, .asked = text, .quote = true };
+	struct answer a = { .vty = vty, .asked = text, .wait_ms = FILE_WAIT_MS, .quote = true };
 	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
 
-	return change(&f, &a, FILE_WAIT_MS, then);
+	return change(&f, &a, then);
 }
 
 int gh_ask_file_now(struct vty *vty, const char *text, uint32_t flags)
 {
-	struct answer a = { .vty = vty, .asked = text, .quote = true };
+	struct answer a = { .vty = vty, .asked = text, .wait_ms = FILE_WAIT_MS, .quote = true,
+			    .piece = change_answer, .end = change_end };
 	struct gh_fact f = gh_ask_request(GH_EDIT, vty, flags, text);
 
-	return change_now(&f, &a, FILE_WAIT_MS, NULL);
+	return ask_now(&f, &a, NULL);
 }
 
 int gh_ask_do(struct vty *vty, const char *text)
 {
-	struct answer a = { .vty = vty, .asked = "" };
+	struct answer a = { .vty = vty, .asked = "", .wait_ms = DO_WAIT_MS };
 	struct gh_fact f = gh_ask_request(GH_DO, vty, 0, text);
 
-	return change(&f, &a, DO_WAIT_MS, NULL);
+	return change(&f, &a, NULL);
 }
 
 /* ---- questions -------------------------------------------------------- */
@@ -245,25 +265,28 @@ static void show_answer(const struct gh_reply *reply, void *arg)
 		vty_out(a->vty, "\n");
 }
 
+static int show_end(struct answer *a, int rc)
+{
+	if (rc == -ENOTCONN)
+		gh_ask_print_away(a->vty);
+	else if (rc == -ETIMEDOUT && a->begun)
+		vty_out(a->vty, "\n%% gatehoused does not go on, the rest is left out\n");
+	else if (rc == -ETIMEDOUT)
+		vty_out(a->vty, "%% gatehoused does not answer (waited %u s): see `journalctl -u "
+				"gatehouse`, or restart it: tunnels and sessions stay up\n",
+			a->wait_ms / 1000);
+	else if (rc < 0)
+		vty_out(a->vty, "%% gatehoused went away while it answered\n");
+	return rc < 0 || a->status ? CMD_WARNING : CMD_SUCCESS;
+}
+
 int gh_ask_show(struct vty *vty, const char *text)
 {
-	struct answer a = { .vty = vty };
+	struct answer a = { .vty = vty, .asked = "", .wait_ms = SHOW_WAIT_MS,
+			    .piece = show_answer, .end = show_end };
 	struct gh_fact f = gh_ask_request(GH_SHOW, vty, 0, text);
-	int rc = gh_daemon_ask(&f, SHOW_WAIT_MS, show_answer, &a);
 
-	if (rc == -ENOTCONN)
-		gh_ask_print_away(vty);
-	else if (rc == -ETIMEDOUT && a.begun)
-		vty_out(vty, "\n%% the rest is left out, the answer takes longer than %u s: ask for a "
-			     "part of it, or over NETCONF\n",
-			SHOW_WAIT_MS / 1000);
-	else if (rc == -ETIMEDOUT)
-		vty_out(vty, "%% gatehoused does not answer (waited %u s): see `journalctl -u "
-			     "gatehouse`, or restart it: tunnels and sessions stay up\n",
-			SHOW_WAIT_MS / 1000);
-	else if (rc < 0)
-		vty_out(vty, "%% gatehoused went away while it answered\n");
-	return rc < 0 || a.status ? CMD_WARNING : CMD_SUCCESS;
+	return gh_suspend_can(vty) ? ask_later(&f, &a, NULL) : ask_now(&f, &a, NULL);
 }
 
 struct collected {

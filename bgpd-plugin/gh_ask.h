@@ -1,11 +1,13 @@
 /*
  * ask - what a vty asks of gatehoused, and its answer in words
  *
- * A change is waited for a bounded time: a line 6 s (gatehoused gives its
- * backends 5), a file or an operation 10 s. A vtysh is suspended meanwhile
- * (see suspend.h) and bgpd goes on. What did not answer in time may still
- * take effect, and the message says where to look. A question holds bgpd's
- * main thread, for 3 s at most: libfrr wants a running configuration at once.
+ * The wait is bounded: a line 6 s (gatehoused gives its backends 5), a file or
+ * an operation 10 s, a question 3 s for each piece of its answer. What did not
+ * answer in time may still take effect, and the message says where to look.
+ *
+ * A vtysh is suspended meanwhile (see suspend.h) and bgpd goes on. Its main
+ * thread is held only where that cannot be: for a running configuration that
+ * is not root's to see, for a filtered answer, and for a telnet session.
  *
  * Threads    bgpd's main thread.
  */
@@ -44,7 +46,7 @@ int gh_ask_do(struct vty *vty, const char *text);
 /* The same as gh_ask_file, where there is no handler that could be suspended. */
 int gh_ask_file_now(struct vty *vty, const char *text, uint32_t flags);
 
-/* Prints the answer to "show gateway <text>". Returns a CMD_ code. */
+/* Prints the answer to "show gateway <text>". Returns a CMD_ code or CMD_SUSPEND. */
 int gh_ask_show(struct vty *vty, const char *text);
 /* The same into out. False: none came, or a refusal, which is then in out. */
 bool gh_ask_text(struct vty *vty, const char *text, struct gh_buf *out);

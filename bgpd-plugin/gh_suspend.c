@@ -18,7 +18,7 @@ struct gh_suspended {
 
 bool gh_suspend_can(const struct vty *vty)
 {
-	return vty->type == VTY_SHELL_SERV;
+	return vty->type == VTY_SHELL_SERV && !vty->filter;
 }
 
 static void hold(struct thread *t)
@@ -46,6 +46,11 @@ struct gh_suspended *gh_suspend(struct vty *vty)
 		vty->node = CONFIG_NODE;
 	gh_thread_event_with(hold, s, &s->t_hold);
 	return s;
+}
+
+bool gh_suspend_flush(struct gh_suspended *s)
+{
+	return buffer_flush_available(s->vty->obuf, s->vty->wfd) != BUFFER_ERROR;
 }
 
 /* Now and, where vtysh is slow to read, again when it has read. */

@@ -7,6 +7,8 @@
  * among it: a commit that takes seconds delays no BFD message and no route.
  *
  * Only for a vty of vtysh (gh_suspend_can): any other gets its prompt at once.
+ * Nor for one with `| include …`, whose filter libfrr takes away again when the
+ * handler returns.
  *
  * Ownership  from gh_suspend to gh_resume the vty lives: nothing reads its
  *            socket, so nothing sees that vtysh may have gone.
@@ -23,6 +25,8 @@ struct gh_suspended;
 bool gh_suspend_can(const struct vty *vty);
 /* Call it in the handler, right before it returns CMD_SUSPEND. */
 struct gh_suspended *gh_suspend(struct vty *vty);
+/* Sends what was printed so far. False: nobody reads it any more. */
+bool gh_suspend_flush(struct gh_suspended *s);
 /* Sends what was printed and the result, a CMD_ code; frees s. */
 void gh_resume(struct gh_suspended *s, int result);
 
