@@ -267,8 +267,8 @@ static int judge(struct work *w)
 	if (w->findings->errors == errors) {
 		if (!w->p->legs)
 			legs_from_config(&legs, running(w)->config);
-		w->next->config = snapshot_new(w->next->tree, w->p->legs ? w->p->legs : &legs,
-					       w->p->key);
+		w->next->config = snapshot_next(w->next->tree, w->p->legs ? w->p->legs : &legs,
+						w->p->key, running(w)->config);
 		legs_fini(&legs);
 		judge_meaning(w);
 	}

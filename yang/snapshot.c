@@ -249,17 +249,7 @@ static void take_from_profile(const struct lyd_node *connection, struct gw_conne
 		take_setting(n, c);
 }
 
-static bool key_usable(const struct secret_key *key, const char *text)
-{
-	struct gh_buf clear = { 0 };
-	bool usable = key && !secret_decrypt(key, text, &clear);
-
-	gh_buf_fini(&clear);
-	return usable;
-}
-
-static void take_connection(const struct lyd_node *list, struct gw_connection *c,
-			    const struct secret_key *key)
+static void take_connection(const struct lyd_node *list, struct gw_connection *c)
 {
 	const struct lyd_node *n;
 
@@ -288,7 +278,6 @@ static void take_connection(const struct lyd_node *list, struct gw_connection *c
 			take_setting(n, c);
 	}
 	sort_prefixes(c->prefixes, c->prefix_count);
-	c->key_usable = c->shared_key[0] && key_usable(key, c->shared_key);
 }
 
 static void take_public_address(const struct lyd_node *node, struct gw_config *config)
@@ -385,8 +374,7 @@ static struct gw_certificate *add_certificate(struct gw_config *to)
 	return &to->certificates[to->certificate_count++];
 }
 
-static void take_gateway(const struct lyd_node *gateway, struct gw_config *config,
-			 const struct secret_key *key)
+static void take_gateway(const struct lyd_node *gateway, struct gw_config *config)
 {
 	const struct lyd_node *n;
 
@@ -394,7 +382,7 @@ static void take_gateway(const struct lyd_node *gateway, struct gw_config *confi
 		if (is(n, "expressroute"))
 			take_circuit(n, add_circuit(config));
 		else if (is(n, "connection"))
-			take_connection(n, add_connection(config), key);
+			take_connection(n, add_connection(config));
 		else if (is(n, "certificate"))
 			take_certificate(n, add_certificate(config));
 		else if (is(n, "profile"))
@@ -447,8 +435,31 @@ static void take_files(const struct gw_config *config, struct gw_connection *c)
 		memcpy(c->authority_file, authority->file, sizeof(c->authority_file));
 }
 
+/* What was judged before is not decrypted again: of a thousand keys, one has changed. */
+static bool key_usable(const struct gw_connection *c, const struct secret_key *key,
+		       const struct gw_config *before)
+{
+	const struct gw_connection *known = before ? gw_config_connection(before, c->name) : NULL;
+	struct gh_buf clear = { 0 };
+	bool usable;
+
+	if (!key || !c->shared_key[0])
+		return false;
+	if (known && !strcmp(known->shared_key, c->shared_key))
+		return known->key_usable;
+	usable = !secret_decrypt(key, c->shared_key, &clear);
+	gh_buf_fini(&clear);
+	return usable;
+}
+
 struct gw_config *snapshot_new(const struct lyd_node *tree, const struct legs *legs,
 			       const struct secret_key *key)
+{
+	return snapshot_next(tree, legs, key, NULL);
+}
+
+struct gw_config *snapshot_next(const struct lyd_node *tree, const struct legs *legs,
+				const struct secret_key *key, const struct gw_config *before)
 {
 	struct gw_config *config = calloc(1, sizeof(*config));
 	size_t i;
@@ -457,7 +468,7 @@ struct gw_config *snapshot_new(const struct lyd_node *tree, const struct legs *l
 		abort();
 	for (; tree; tree = tree->next)
 		if (is(tree, "gateway"))
-			take_gateway(tree, config, key);
+			take_gateway(tree, config);
 	if (!gh_addr_is_set(&config->router_id))
 		config->router_id = config->public_ipv4;
 	sort_prefixes(config->address_space, config->address_space_count);
@@ -467,8 +478,12 @@ struct gw_config *snapshot_new(const struct lyd_node *tree, const struct legs *l
 	sort(config->profiles, config->profile_count, sizeof(*config->profiles), profile_cmp);
 	sort(config->certificates, config->certificate_count, sizeof(*config->certificates),
 	     certificate_cmp);
-	for (i = 0; i < config->connection_count; i++)
-		take_files(config, &config->connections[i]);
+	for (i = 0; i < config->connection_count; i++) {
+		struct gw_connection *c = &config->connections[i];
+
+		take_files(config, c);
+		c->key_usable = key_usable(c, key, before);
+	}
 	legs_assign(legs, config);
 	return config;
 }
