@@ -56,7 +56,7 @@ FUZZERS += tests/fuzz/fuzz_certificate
 tests_fuzz_fuzz_certificate_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZERS)
-EXTRA_DIST += tests/fuzz/seeds
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/coverage tests/fuzz/planted
 if !FUZZING
 TESTS += $(FUZZERS)
 endif
