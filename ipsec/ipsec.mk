@@ -32,7 +32,8 @@ libipsec_a_SOURCES = \
 	ipsec/icmp.c ipsec/icmp.h \
 	ipsec/idmap.c ipsec/idmap.h \
 	ipsec/inbound.c ipsec/inbound.h \
-	ipsec/ipsec.c ipsec/ipsec.h \
+	ipsec/ipsec.c ipsec/ipsec.h ipsec/ipsec_private.h \
+	ipsec/ipsec_state.c \
 	ipsec/legset.c ipsec/legset.h \
 	ipsec/mss.c ipsec/mss.h \
 	ipsec/outbound.c ipsec/outbound.h \
