@@ -319,7 +319,7 @@ test_gh_trial_SOURCES = tests/unit/test_gh_trial.c bgpd-plugin/gh_trial.c bgpd-p
 test_gh_trial_CFLAGS = $(UNIT_CFLAGS)
 test_gh_trial_LDADD = libbase.a $(CMOCKA_LIBS)
 # NETCONF
-NETCONF_TESTS = test_framing test_netconf test_netconf_config
+NETCONF_TESTS = test_framing test_netconf test_netconf_config test_netconf_message test_netconf_relay
 check_PROGRAMS += $(NETCONF_TESTS)
 TESTS += $(NETCONF_TESTS)
 NETCONF_TEST_LIBS = $(NETCONF_LIBS) $(CMOCKA_LIBS)
@@ -335,6 +335,15 @@ test_netconf_LDADD = $(NETCONF_TEST_LIBS)
 test_netconf_config_SOURCES = tests/unit/test_netconf_config.c tests/unit/netconf_fixture.h
 test_netconf_config_CFLAGS = $(YANG_TEST_CFLAGS)
 test_netconf_config_LDADD = $(NETCONF_TEST_LIBS)
+
+test_netconf_message_SOURCES = tests/unit/test_netconf_message.c
+test_netconf_message_CFLAGS = $(YANG_TEST_CFLAGS)
+test_netconf_message_LDADD = $(NETCONF_TEST_LIBS)
+
+test_netconf_relay_SOURCES = tests/unit/test_netconf_relay.c
+test_netconf_relay_CFLAGS = $(UNIT_CFLAGS)
+test_netconf_relay_LDADD = $(CMOCKA_LIBS)
+EXTRA_test_netconf_relay_DEPENDENCIES = gatehouse-netconf
 
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
 check_PROGRAMS += test_charon_host test_charon_table test_ike_frame test_ike_log \

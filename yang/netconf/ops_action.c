@@ -184,7 +184,7 @@ static void act_action(struct rpc *rpc)
 	}
 	rpc->ask.who = session_user(rpc->session);
 	rpc->ask.from = session_from(rpc->session);
-	rpc->ask.json_max = RPC_REPLY_MAX;
+	rpc->ask.json_max = RPC_STATE_MAX;
 	rpc->ask.done = answered;
 	rpc->ask.asker = rpc;
 	if (host->operate) {

@@ -111,7 +111,7 @@ static void ask(struct rpc *rpc, struct netconf_ask *a, const char *path)
 		abort();
 	a->who = session_user(rpc->session);
 	a->from = session_from(rpc->session);
-	a->json_max = RPC_REPLY_MAX;
+	a->json_max = RPC_STATE_MAX;
 	a->done = answered;
 	a->asker = rpc;
 	host->state(host->context, a);

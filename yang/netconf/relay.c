@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,16 +58,13 @@ static void tell_client(struct pipe *to_daemon)
 	to_daemon->tail = (size_t)put;
 }
 
-static int take(struct pipe *p)
+static void take(struct pipe *p)
 {
-	ssize_t n;
-
-	n = read(p->from, p->bytes + p->tail, ROOM - p->tail);
+	ssize_t n = read(p->from, p->bytes + p->tail, ROOM - p->tail);
 	if (n > 0)
 		p->tail += (size_t)n;
 	else if (n == 0 || (errno != EAGAIN && errno != EINTR))
 		p->ended = 1;
-	return 0;
 }
 
 static int give(struct pipe *p)
@@ -77,8 +75,9 @@ static int give(struct pipe *p)
 		p->head += (size_t)n;
 		if (p->head == p->tail)
 			p->head = p->tail = 0;  /* here, or a full buffer would never be read into again */
-	} else if (n < 0 && errno != EAGAIN && errno != EINTR)
+	} else if (n < 0 && errno != EAGAIN && errno != EINTR) {
 		return -1;
+	}
 	return 0;
 }
 
@@ -108,8 +107,11 @@ static int carry(struct pipe *up, struct pipe *down)
 			return 1;
 		if (fds[0].revents)
 			take(up);
-		if (fds[1].revents && give(up) < 0)
-			return 1;
+		/* The daemon hears no more, but may have said why. */
+		if (fds[1].revents && give(up) < 0) {
+			up->ended = 2;
+			up->head = up->tail = 0;
+		}
 		if (fds[2].revents)
 			take(down);
 		if (fds[3].revents && give(down) < 0)
@@ -136,6 +138,7 @@ int main(int argc, char **argv)
 		return 1;
 	down = (struct pipe){ .from = up.to, .to = STDOUT_FILENO };
 	tell_client(&up);
+	signal(SIGPIPE, SIG_IGN);
 	for (int fd = 0; fd < 2; fd++)
 		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	fcntl(up.to, F_SETFL, O_NONBLOCK);

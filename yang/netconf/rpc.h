@@ -25,7 +25,8 @@
 #include "yang/netconf/stream.h"
 #include "yang/store.h"
 
-#define RPC_REPLY_MAX (64u << 20)       /* longest reply and longest state, bytes */
+#define RPC_REPLY_MAX (64u << 20)       /* longest reply, bytes */
+#define RPC_STATE_MAX (16u << 20)       /* longest JSON of one question: as a tree it takes ten times that */
 
 struct rpc;
 struct session;

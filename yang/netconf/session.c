@@ -366,6 +366,11 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int events)
 	(void)loop, (void)events;
 	if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
 		return;
+	if (!n && gh_buf_length(&s->out)) {     /* it may still read what it asked for */
+		s->ending = true;
+		flush(s);
+		return;
+	}
 	if (n <= 0) {
 		session_end(s, "dropped", 0);
 		return;
