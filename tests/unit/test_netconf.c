@@ -184,6 +184,22 @@ static void test_kill(void **state)
 	assert_has(client_rpc(&c, "<kill-session><session-id>1</session-id></kill-session>"), "this session");
 }
 
+/* Killed while its request for a lock was being read: the lock is free afterwards. */
+static void test_gone_while_busy(void **state)
+{
+	struct client gone;
+
+	(void)state;
+	client_open(&gone, &f);
+	client_rpc(&gone, "<get/>");
+	client_send(&gone, "<rpc xmlns=\"" NS_BASE "\" message-id=\"1\"><lock><target><running/></target></lock></rpc>");
+	ev_run(f.loop, EVRUN_NOWAIT);
+	assert_has(client_rpc(&c, "<kill-session><session-id>2</session-id></kill-session>"), "<ok/>");
+	client_close(&gone);
+	assert_has(client_rpc(&c, "<lock><target><running/></target></lock>"), "<ok/>");
+	assert_has(client_rpc(&c, "<unlock><target><running/></target></unlock>"), "<ok/>");
+}
+
 /* ---- configuration ------------------------------------------------------- */
 
 static void test_edit_and_get(void **state)
@@ -487,6 +503,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_half_message, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_never_reads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_kill, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gone_while_busy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_edit_and_get, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_edit_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_replace, setup, teardown),

@@ -228,10 +228,15 @@ static void was_read(struct clerk_job *job)
 {
 	struct rpc *rpc = (struct rpc *)job;
 
-	if (rpc->printed)
+	if (rpc->printed) {
 		rpc->done(rpc);
-	else
+	} else if (session_gone(rpc->session)) {
+		/* A lock that it took now would be nobody's. */
+		rpc_error(rpc, FINDING_OPERATION_FAILED, NULL, "the session has ended");
+		rpc_acted(rpc);
+	} else {
 		rpc->kind->act(rpc);
+	}
 }
 
 void rpc_start(struct rpc *rpc)

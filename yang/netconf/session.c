@@ -25,6 +25,11 @@
 
 static void advance(struct session *s);
 
+bool session_gone(const struct session *s)
+{
+	return s->closed;
+}
+
 uint32_t session_id(const struct session *s)
 {
 	return s->id;

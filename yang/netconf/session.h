@@ -61,6 +61,8 @@ void session_send(struct session *s, const void *message, size_t length);
 /* Has it taken so much that more can be sent to it? */
 bool session_hungry(const struct session *s);
 
+/* Has it ended, and lives on only for its request? */
+bool session_gone(const struct session *s);
 uint32_t session_id(const struct session *s);
 const struct access_user *session_user(const struct session *s);
 const char *session_from(const struct session *s);
