@@ -95,6 +95,8 @@ const struct metric metrics[] = {
 	       METRIC_GATEWAY, "state/health/loop-busy", 1e-6),
 	SCALED("loop_longest_turn_seconds", "Longest turn of the last five minutes.", METRIC_GAUGE,
 	       METRIC_GATEWAY, "state/health/loop-longest", 1e-6),
+	SCALED("loop_longest_turn_cpu_seconds", "The same, without what the kernel gave to others.",
+	       METRIC_GAUGE, METRIC_GATEWAY, "state/health/loop-longest-cpu", 1e-6),
 	GAUGE("workers", "Threads of the datapath.",
 	      METRIC_GATEWAY, METRIC_NUMBER, "state/health/workers"),
 	GAUGE("workers_stuck", "Threads of the datapath that did not come round for a second.",
