@@ -180,7 +180,7 @@ test_startup_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -238,6 +238,11 @@ test_metrics_server_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
 test_expiry_SOURCES = tests/unit/test_expiry.c
 test_expiry_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_expiry_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_operate_gateway_SOURCES = tests/unit/test_operate_gateway.c tests/unit/gateway_fixture.h
+test_operate_gateway_CPPFLAGS = $(AM_CPPFLAGS) $(LIBYANG_CFLAGS)
+test_operate_gateway_CFLAGS = $(UNIT_CFLAGS)
+test_operate_gateway_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 
 test_notify_SOURCES = tests/unit/test_notify.c tests/unit/gateway_fixture.h
 test_notify_CPPFLAGS = $(AM_CPPFLAGS) $(LIBYANG_CFLAGS)
