@@ -535,6 +535,7 @@ static void test_show_waits_and_ends(void **state)
 	assert_int_equal(shown.rc, -ECANCELED);
 	assert_null(fixture.shows);
 	/* The end of the daemon is everybody's. */
+	gh_buf_fini(&shown.text);
 	memset(&shown, 0, sizeof(shown));
 	shown.busy = true;
 	show(&fixture, "routes json", 0, &reader);
