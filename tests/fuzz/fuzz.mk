@@ -40,6 +40,10 @@ tests_fuzz_fuzz_edit_config_SOURCES = tests/fuzz/fuzz_edit_config.c tests/fuzz/n
 tests_fuzz_fuzz_edit_config_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_edit_config_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 
+FUZZERS += tests/fuzz/fuzz_rpc
+tests_fuzz_fuzz_rpc_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)
+tests_fuzz_fuzz_rpc_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
+
 FUZZERS += tests/fuzz/fuzz_filter
 tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c tests/fuzz/netconf_tree.h
 tests_fuzz_fuzz_filter_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)

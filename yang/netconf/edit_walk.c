@@ -35,7 +35,10 @@ const struct lysc_node *edit_walk_enter(struct edit_walk *w, const struct lyd_no
 	const char *ns = element_ns(element), *name = element_name(element);
 	const struct lys_module *module;
 	const struct lysc_node *node;
+	uint16_t kinds = LYS_CONTAINER | LYS_LIST | LYS_LEAF | LYS_LEAFLIST;
 
+	if (w->operation)
+		kinds |= LYS_RPC | LYS_ACTION;
 	module = ly_ctx_get_module_implemented_ns(w->request->schema, ns);
 	w->entry = w->path.tail;
 	if (!module) {
@@ -49,12 +52,12 @@ const struct lysc_node *edit_walk_enter(struct edit_walk *w, const struct lyd_no
 		gh_buf_printf(&w->path, "/%s", name);
 	else
 		gh_buf_printf(&w->path, "/%s:%s", module->name, name);
-	if (!node || !(node->nodetype & (LYS_CONTAINER | LYS_LIST | LYS_LEAF | LYS_LEAFLIST))) {
-		edit_walk_error(w, FINDING_UNKNOWN_ELEMENT, "the module %s has no such configuration here",
-				module->name);
+	if (!node || !(node->nodetype & kinds)) {
+		edit_walk_error(w, FINDING_UNKNOWN_ELEMENT, "the module %s has no such %s here",
+				module->name, w->operation ? "node" : "configuration");
 		return NULL;
 	}
-	if (node->flags & LYS_CONFIG_R) {
+	if ((node->flags & LYS_CONFIG_R) && !w->operation) {
 		edit_walk_error(w, FINDING_UNKNOWN_ELEMENT, "this is state, and cannot be configured");
 		return NULL;
 	}

@@ -21,6 +21,7 @@ struct edit_walk {
 	struct findings *findings;
 	struct gh_buf path;     /* of the element at hand, JSON names */
 	size_t entry;           /* where its own name begins in path */
+	bool operation;         /* it is no configuration, but the way to an rpc or action */
 };
 
 /* Where an entry goes that the user orders, and whether its value is a secret. */

@@ -1,13 +1,14 @@
 /*
  * Operations of the model: its rpcs and actions (RFC 7950 7.14, 7.15)
  *
- * libyang reads the input against the model. What the host then gets are the
+ * The input is read against the model. What the host then gets are the
  * words of the command line, so that each operation is done by one piece of
  * code, whoever asks.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "yang/netconf/edit_walk.h"
 #include "yang/netconf/libyang_compat.h"
 #include "yang/netconf/rpc.h"
 #include "yang/netconf/server.h"
@@ -71,32 +72,115 @@ static bool invalid(struct rpc *rpc)
 {
 	struct compat_error e = compat_error_last(rpc->schema);
 
-	rpc->layer = REPLY_APPLICATION;
 	finding_app_tag_set(rpc_error(rpc, FINDING_INVALID_VALUE, NULL, "%s", e.text), e.app_tag);
 	ly_err_clean(rpc->schema, NULL);
 	return false;
 }
 
+/* ---- the input as a tree -------------------------------------------------- */
+
+/*
+ * libyang's own reader of <rpc> is not used: it does not survive every mistake
+ * that a message can have.
+ */
+static bool add(struct rpc *rpc, struct edit_walk *w, const char *value)
+{
+	struct lyd_node *made = NULL;
+
+	if (lyd_new_path(rpc->typed, rpc->schema, gh_buf_text(&w->path), value, 0, &made))
+		return invalid(rpc);
+	if (!rpc->typed)
+		rpc->typed = made;
+	return true;
+}
+
+/* The one element that leads on to the action, beside the keys. NULL: a finding. */
+static const struct lyd_node *way(struct edit_walk *w, const struct lyd_node *element,
+				  const struct lysc_node *node)
+{
+	const struct lyd_node *child = lyd_child(element), *found = NULL;
+
+	for (; child; child = child->next) {
+		const struct lysc_node *at = lys_find_child(node, node->module, element_name(child), 0, 0, 0);
+
+		if (at && lysc_is_key(at))
+			continue;
+		if (found) {
+			edit_walk_error(w, FINDING_BAD_ELEMENT, "an action is one; this leads to two");
+			return NULL;
+		}
+		found = child;
+	}
+	if (!found)
+		edit_walk_error(w, FINDING_MISSING_ELEMENT, "this leads to no action");
+	return found;
+}
+
+/* From the top to the operation; *element is then its own. */
+static const struct lysc_node *descend(struct edit_walk *w, const struct lyd_node **element)
+{
+	const struct lysc_node *node = NULL;
+
+	while (*element) {
+		node = edit_walk_enter(w, *element, node);
+		if (!node || node->nodetype & (LYS_RPC | LYS_ACTION))
+			return node;
+		if (!(node->nodetype & (LYS_CONTAINER | LYS_LIST))) {
+			edit_walk_error(w, FINDING_BAD_ELEMENT, "this leads to no action");
+			return NULL;
+		}
+		if (node->nodetype == LYS_LIST && !edit_walk_keys(w, *element, node))
+			return NULL;
+		*element = way(w, *element, node);
+	}
+	return NULL;
+}
+
+static bool add_input(struct rpc *rpc, struct edit_walk *w, const struct lyd_node *element,
+		      const struct lysc_node *op)
+{
+	size_t mark = w->path.tail;
+	const struct lysc_node *leaf = edit_walk_enter(w, element, op);
+	struct gh_buf value = { 0 };
+	bool ok = false;
+
+	if (leaf && leaf->nodetype != LYS_LEAF)
+		edit_walk_error(w, FINDING_UNKNOWN_ELEMENT, "this is no input of the operation");
+	else if (leaf)
+		ok = edit_walk_value(w, element, leaf, &value, NULL) && add(rpc, w, gh_buf_text(&value));
+	gh_buf_fini(&value);
+	w->path.tail = mark;
+	return ok;
+}
+
 static bool parse(struct rpc *rpc)
 {
-	struct lyd_node *envelope = NULL, *top;
-	struct ly_in *in = NULL;
-	LY_ERR rc;
+	const struct edit_config request = { .schema = rpc->schema };
+	struct edit_walk w = { .request = &request, .findings = &rpc->findings, .operation = true };
+	const struct lyd_node *element = rpc->element, *input;
+	const struct lysc_node *op;
+	bool ok = false;
 
-	if (ly_in_new_memory(gh_buf_text(&rpc->message), &in))
-		abort();
-	rc = lyd_parse_op(rpc->schema, NULL, in, LYD_XML, LYD_TYPE_RPC_NETCONF, &envelope,
-			  &rpc->action);
-	ly_in_free(in, 0);
-	lyd_free_all(envelope);
-	if (rc || !rpc->action)
-		return invalid(rpc);
-	for (top = rpc->action; lyd_parent(top); top = lyd_parent(top))
-		;
-	rpc->typed = top;
-	if (lyd_validate_op(top, NULL, LYD_TYPE_RPC_YANG, NULL))
-		return invalid(rpc);
-	return true;
+	rpc->layer = REPLY_APPLICATION;
+	if (element_is(element, NS_YANG, "action")) {
+		element = lyd_child(element);
+		if (!element || element->next) {
+			rpc_error(rpc, FINDING_BAD_ELEMENT, "action", "an action is exactly one");
+			return false;
+		}
+	}
+	op = descend(&w, &element);
+	if (op)
+		ok = add(rpc, &w, NULL) &&
+		     !lyd_find_path(rpc->typed, gh_buf_text(&w.path), 0, &rpc->action);
+	for (input = ok ? lyd_child(element) : NULL; input && ok; input = input->next)
+		ok = add_input(rpc, &w, input, op);
+	gh_buf_fini(&w.path);
+	if (ok && lyd_validate_op(rpc->typed, NULL, LYD_TYPE_RPC_YANG, NULL))
+		ok = invalid(rpc);
+	if (!ok && !rpc->findings.errors)
+		invalid(rpc);
+	return ok;
 }
 
 /* The list entry around an action must be configured. */

@@ -90,6 +90,8 @@ static void read_get_data(struct rpc *rpc)
 
 static const char *const gateway[] = { "gateway", NULL };
 static const char *const nacm[] = { "nacm", NULL };
+static const char *const library_2019[] = { "yang-library", NULL };
+static const char *const library_2016[] = { "modules-state", NULL };
 static const char *const routes[] = { "gateway", "routes", NULL };
 
 static void answered(struct netconf_ask *ask)
@@ -167,9 +169,18 @@ static bool merge(struct rpc *rpc, const char *json, struct lyd_node **tree, boo
 	return true;
 }
 
-static bool add_state(struct rpc *rpc, struct lyd_node **tree)
+/* The list of modules (RFC 8525, and RFC 7895 before it). */
+static void add_library(struct rpc *rpc, struct lyd_node **tree)
 {
 	struct lyd_node *library = NULL;
+
+	if (ly_ctx_get_yanglib_data(rpc->schema, &library, "%s", server_content_id(rpc->server)) ||
+	    lyd_merge_siblings(tree, library, LYD_MERGE_DESTRUCT))
+		abort();
+}
+
+static bool add_state(struct rpc *rpc, struct lyd_node **tree)
+{
 	/* get shows the configuration as it is configured, the operational datastore as it is used. */
 	bool over = rpc->data_ns_nmda;
 
@@ -177,10 +188,11 @@ static bool add_state(struct rpc *rpc, struct lyd_node **tree)
 	    !merge(rpc, gh_buf_text(&rpc->routes.json), tree, over) ||
 	    !merge(rpc, rpc->server_state, tree, true))
 		return false;
-	if (ly_ctx_get_yanglib_data(rpc->schema, &library, "%s", server_content_id(rpc->server)) ||
-	    lyd_merge_siblings(tree, library, LYD_MERGE_DESTRUCT))
-		abort();
-	*tree = lyd_first_sibling(*tree);
+	if (filter_wants(rpc->filter, "ietf-yang-library", library_2019) ||
+	    filter_wants(rpc->filter, "ietf-yang-library", library_2016))
+		add_library(rpc, tree);
+	if (*tree)
+		*tree = lyd_first_sibling(*tree);
 	return true;
 }
 
