@@ -147,7 +147,7 @@ def garbage(s):
             s.gateway.wait_answer()
 
 
-SOCKETS = {"facts.sock": 1, "ike.sock": 0}     # 1: a stream, 0: datagrams in sequence
+SOCKETS = {"facts.sock": 1, "ike.sock": 0, "netconf.sock": 1}     # 1: a stream, 0: datagrams in sequence
 CROWD = 200
 
 
