@@ -273,8 +273,8 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table
-TESTS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table
+check_PROGRAMS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
+TESTS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
 
 RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
 
@@ -297,6 +297,11 @@ test_monitor_LDADD = $(RIB_TEST_LIBS)
 test_nexthop_SOURCES = tests/unit/test_nexthop.c
 test_nexthop_CFLAGS = $(UNIT_CFLAGS)
 test_nexthop_LDADD = $(RIB_TEST_LIBS)
+
+test_tunnel_peers_SOURCES = tests/unit/test_tunnel_peers.c
+test_tunnel_peers_CFLAGS = $(UNIT_CFLAGS)
+test_tunnel_peers_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk
+test_tunnel_peers_LDADD = $(RIB_TEST_LIBS)
 
 test_path_SOURCES = tests/unit/test_path.c
 test_path_CFLAGS = $(UNIT_CFLAGS)

@@ -141,6 +141,33 @@ static void test_differences(void **state)
 	speaker_free(s);
 }
 
+/* A trial states what is new as if all tunnels were up, and changes nothing that is stated. */
+static void test_trial(void **state)
+{
+	struct speaker *s = speaker_new(NULL, "gateway", &legs);
+	struct setting old, new;
+
+	(void)state;
+	setting_init(&old);
+	setting_init(&new);
+	speaker_sync(s, &old.config);
+	speaker_ready(s);
+	said[0] = '\0';
+	assert_false(speaker_try(s, 1, &old.config, &new.config));
+	assert_string_equal(said, "");
+	new.connection.peer_address = addr("169.254.21.6");
+	assert_true(speaker_try(s, 2, &old.config, &new.config));
+	assert_string_equal(said, "TRY\nNEIGHBOR 6\nTRY_END\n");
+	said[0] = '\0';
+	new.config.router_id = addr("203.0.113.2");
+	assert_true(speaker_try(s, 3, &old.config, &new.config));
+	assert_string_equal(said, "TRY\nSPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNEIGHBOR 6\nTRY_END\n");
+	new.config.asn = 0;                     /* taking it down is never refused */
+	assert_false(speaker_try(s, 4, &old.config, &new.config));
+	expect(s, &old.config, "");
+	speaker_free(s);
+}
+
 static void test_peers_follow_their_neighbor(void **state)
 {
 	struct speaker *s = speaker_new(NULL, "gateway", &legs);
@@ -168,6 +195,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_silent_until_ready),
 		cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_trial),
 		cmocka_unit_test(test_peers_follow_their_neighbor),
 	};
 
