@@ -66,7 +66,7 @@ static void test_refused(void **state)
 	static const char *const bad[] = {
 		"", " ", "text", "<", "<a", "<a>", "</a>", "<a></b>", "<a/><b/>", "<a b='1/>", "<a b=1/>",
 		"<!DOCTYPE a><a/>", "<a><![CDATA[x</a>", "<a><!-- </a>", "<a>&unknown;</a>", "<x:a/>",
-		"<a xmlns:b=''/>", "<a/></message><message>",
+		"<a xmlns:b=''/>", "<a><x l=''xmlns=''/><x l=''xmlns=''/></a>", "<a/></message><message>",
 	};
 	struct lyd_node *root;
 

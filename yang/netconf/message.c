@@ -77,8 +77,12 @@ static const char *survey_start(struct survey *s, const char *tag, const char *s
 			from = at;
 		}
 		if (quoted) {
-			if (*at == quoted[-1])
-				quoted = NULL;
+			if (*at != quoted[-1])
+				continue;
+			/* Attributes without a blank between them: libyang would take it, XML does not. */
+			if (at + 1 == stop || !strchr(" \t\r\n/>", at[1]))
+				return NULL;
+			quoted = NULL;
 		} else if (*at == '"' || *at == '\'') {
 			quoted = at + 1;
 		} else if (*at == '>') {
