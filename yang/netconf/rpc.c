@@ -88,6 +88,7 @@ static bool parse(struct rpc *rpc)
 	int rc = message_parse(server_messages(rpc->server), gh_buf_text(&rpc->message),
 			       gh_buf_length(&rpc->message), &rpc->root, &why);
 
+	gh_buf_fini(&rpc->message);     /* the largest part; and it may hold a secret */
 	if (rc)
 		refused(rpc, gh_buf_text(&why));
 	if (rc == -E2BIG)
@@ -205,7 +206,6 @@ static void read_job(struct clerk_job *job)
 	if (parse(rpc) && dispatch(rpc) && allowed(rpc) &&
 	    (!rpc->kind->name || params_known(rpc)) && rpc->kind->read)
 		rpc->kind->read(rpc);
-	gh_buf_fini(&rpc->message);     /* the largest part; and it may hold a secret */
 	if (rpc->findings.errors || !rpc->kind->act)
 		print(rpc);
 }
