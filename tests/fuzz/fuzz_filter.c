@@ -33,10 +33,14 @@ static void run(const struct lyd_node *element)
 	struct findings findings = { 0 };
 	struct filter *filter = NULL;
 	struct lyd_node *out = NULL;
+	struct gh_buf path = { 0 };
 
 	if (filter_read(datastore_context(datastore), element, &filter, &findings)) {
 		filter_wants(filter, "gatehouse", routes);
 		filter_names(filter, "gatehouse", routes);
+		filter_path(filter, &path);
+		if (strncmp(gh_buf_text(&path), "/gatehouse:gateway", 18))
+			abort();
 		if (!filter_apply(filter, base, &out, &findings) && !findings.errors)
 			abort();
 	} else if (!findings.errors) {
@@ -44,6 +48,7 @@ static void run(const struct lyd_node *element)
 	}
 	for (const struct lyd_node *n = out; n; n = n->next)
 		assert_part(n);
+	gh_buf_fini(&path);
 	lyd_free_siblings(out);
 	filter_free(filter);
 	findings_fini(&findings);
