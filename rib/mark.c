@@ -127,20 +127,20 @@ static void rule_put(struct gh_buf *b, const char *table, const char *interface,
 	nl_end(b, m);
 }
 
-static int transact(struct gh_buf *b)
+static int transact(struct nl *nft, struct gh_buf *b)
 {
-	struct nl nl;
-	int error = nl_open(&nl, NETLINK_NETFILTER);
+	int error = nft->fd < 0 ? nl_open(nft, NETLINK_NETFILTER) : 0;
 
-	if (!error) {
-		error = nl_transaction(&nl, b);
-		nl_close(&nl);
-	}
+	if (!error)
+		error = nl_transaction(nft, b);
+	if (error)
+		nl_close(nft);          /* with what it may still have to say */
 	gh_buf_fini(b);
 	return error;
 }
 
-int mark_apply(uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1], unsigned count)
+int mark_apply(struct nl *nft, uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1],
+	       unsigned count)
 {
 	struct gh_buf b = { 0 };
 	char name[32];
@@ -156,7 +156,7 @@ int mark_apply(uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1], unsig
 	for (unsigned i = 0; i < count; i++)
 		rule_put(&b, name, interfaces[i], MARK_BASE + table);
 	batch_mark(&b, NFNL_MSG_BATCH_END);
-	error = transact(&b);
+	error = transact(nft, &b);
 	if (error)
 		return error;
 	sysctl_write("net/ipv4/fwmark_reflect", "1");
@@ -165,7 +165,7 @@ int mark_apply(uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1], unsig
 	return 0;
 }
 
-int mark_remove(uint32_t table)
+int mark_remove(struct nl *nft, uint32_t table)
 {
 	struct gh_buf b = { 0 };
 	char name[32];
@@ -175,5 +175,5 @@ int mark_remove(uint32_t table)
 	table_put(&b, NFT_MSG_NEWTABLE, NLM_F_CREATE, name);
 	table_put(&b, NFT_MSG_DELTABLE, 0, name);
 	batch_mark(&b, NFNL_MSG_BATCH_END);
-	return transact(&b);
+	return transact(nft, &b);
 }

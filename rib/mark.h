@@ -13,6 +13,8 @@
  * One atomic transaction; it replaces what an earlier process left.
  *
  * Ownership  the table belongs to the instance; it stays when the process ends.
+ *            The socket is the caller's, opened here when its fd is negative.
+ *            Keep it: the kernel takes 10 ms to close one that has written.
  * Threads    control thread.
  * Errors     0 or -errno: -EOPNOTSUPP or -EPROTONOSUPPORT in a kernel without nf_tables.
  */
@@ -23,9 +25,12 @@
 
 #include "base/fact.h"
 
+struct nl;
+
 #define MARK_BASE 0x67680000u           /* plus the number of the routing table */
 
-int mark_apply(uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1], unsigned count);
-int mark_remove(uint32_t table);
+int mark_apply(struct nl *nft, uint32_t table, const char interfaces[][GH_IFNAME_MAX + 1],
+	       unsigned count);
+int mark_remove(struct nl *nft, uint32_t table);
 
 #endif

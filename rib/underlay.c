@@ -28,7 +28,7 @@
 static const uint8_t families[] = { AF_INET, AF_INET6 };
 
 struct underlay {
-	struct nl nl;
+	struct nl nl, nft;
 	struct gh_buf b;
 	struct rules_home rules;
 	uint32_t table;
@@ -258,7 +258,7 @@ static void marks_apply(struct underlay *u, const struct underlay_plan *plan)
 	if (u->marked && count == u->marked_count &&
 	    !memcmp(interfaces, u->marked_interfaces, count * sizeof(interfaces[0])))
 		return;
-	error = mark_apply(u->table, interfaces, count);
+	error = mark_apply(&u->nft, u->table, interfaces, count);
 	if (error && !u->mark_refused)
 		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets "
 			   "go by the main table", strerror(-error));
@@ -387,6 +387,7 @@ int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay
 
 	if (!u)
 		return -ENOMEM;
+	u->nft.fd = -1;
 	u->table = table;
 	u->mtu = mtu;
 	snprintf(u->tun, sizeof(u->tun), "%s", tun);
@@ -425,6 +426,7 @@ void underlay_close(struct underlay *u)
 {
 	if (!u)
 		return;
+	nl_close(&u->nft);
 	nl_close(&u->nl);
 	gh_buf_fini(&u->b);
 	tunnel_peers_fini(&u->peers);
@@ -440,7 +442,7 @@ void underlay_remove(struct underlay *u)
 	};
 
 	u->swept = false;
-	mark_remove(u->table);
+	mark_remove(&u->nft, u->table);
 	rules_remove(&u->rules);
 	sweep(u, &nothing, 0);
 	tunnel_peers_sweep(&none);
