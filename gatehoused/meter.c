@@ -6,9 +6,11 @@
  */
 #include "gatehoused/meter.h"
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <unistd.h>
 
 #define NS_MINUTE 60000000000u
 
@@ -107,29 +109,41 @@ uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction di
 
 /* ---- turns ------------------------------------------------------------- */
 
-static uint64_t cpu_ns(void)
+/*
+ * How long this thread has stood ready without getting a core, ever: what else
+ * runs on the host is no work of ours, but waiting for a lock or the kernel is.
+ * 0 where the kernel does not count it.
+ */
+static uint64_t queued_ns(void)
 {
-	struct timespec t;
+	static int fd = -1;
+	unsigned long long ran, queued;
+	char text[96];
+	ssize_t n;
 
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	if (fd < 0)
+		fd = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	return sscanf(text, "%llu %llu", &ran, &queued) == 2 ? queued : 0;
 }
 
 void pulse_wake(struct pulse *p, struct gh_time now)
 {
 	p->woke = now;
-	p->woke_cpu_ns = cpu_ns();
+	p->woke_queued_ns = queued_ns();
 }
 
 void pulse_sleep(struct pulse *p, struct gh_time now)
 {
-	uint64_t us = (now.ns - p->woke.ns) / 1000;
+	uint64_t us = (now.ns - p->woke.ns) / 1000, queued_us;
 
 	if (!p->woke.ns)
 		return;
+	queued_us = (queued_ns() - p->woke_queued_ns) / 1000;
 	p->turns++;
 	p->busy_us += us;
 	peak_add(&p->longest, us, now);
-	peak_add(&p->longest_cpu, (cpu_ns() - p->woke_cpu_ns) / 1000, now);
+	peak_add(&p->longest_own, us > queued_us ? us - queued_us : 0, now);
 	p->woke.ns = 0;
 }

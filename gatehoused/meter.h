@@ -42,9 +42,9 @@ uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction di
 struct pulse {
 	uint64_t turns, busy_us;
 	struct peak longest;            /* microseconds on the wall's clock, */
-	struct peak longest_cpu;        /* and without those that the kernel gave to others */
+	struct peak longest_own;        /* and without those spent waiting for a core */
 	struct gh_time woke;            /* ns 0: asleep */
-	uint64_t woke_cpu_ns;
+	uint64_t woke_queued_ns;
 };
 
 /* After the loop waited, and before it waits again. */

@@ -155,7 +155,7 @@ static void health(struct gateway *g, struct writer *w)
 	writer_counter(w, "loop-turns", g->pulse.turns);
 	writer_counter(w, "loop-busy", g->pulse.busy_us);
 	writer_counter(w, "loop-longest", peak_get(&g->pulse.longest, gh_now()));
-	writer_counter(w, "loop-longest-cpu", peak_get(&g->pulse.longest_cpu, gh_now()));
+	writer_counter(w, "loop-longest-own", peak_get(&g->pulse.longest_own, gh_now()));
 	writer_number(w, "workers", c.workers);
 	writer_number(w, "workers-stuck", c.workers_stuck);
 	writer_counter(w, "commits", g->commits);
