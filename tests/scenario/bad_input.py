@@ -88,7 +88,7 @@ def run(s):
     tunnel.stop()
     for traffic in (circuit, tunnel):
         for name, loss in traffic.losses().items():
-            s.report.claim(not loss.lost, f"{traffic.host.name} {name}: {loss}")
+            s.report.claim(not loss.lost, f"{traffic.there.node.name} {name}: {loss}")
     s.gateway.wait_up()
     s.report.claim(True, "everything is up as before")
 

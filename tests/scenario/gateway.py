@@ -1,6 +1,6 @@
 """gateway - the host under test: stock FRR and charon, our module, plugin and daemon
 
-Four groups of processes on the node gw, each started and stopped by itself, so
+Four groups of processes on a node, each started and stopped by itself, so
 that a scenario can choose the order and whom to kill:
 
   start_daemon    the keeper, and gatehoused as its child
@@ -9,8 +9,10 @@ that a scenario can choose the order and whom to kill:
   configure       lines typed into vtysh through the shim
 
 Nothing is installed: module, plugin and shim are taken from the build tree. The
-plugin directory of charon cannot be chosen, so gw sees a copy of it with ours
-in it, in its private mounts.
+plugin directory of charon cannot be chosen, so the node sees a copy of it with
+ours in it, in its private mounts.
+
+Gateway is any gateway of any lab; CoexistGateway is the one of topology.py.
 """
 
 import json
@@ -19,6 +21,7 @@ import pathlib
 import signal
 import string
 
+import daemon
 import topology
 from lab import Failure, NotYet, wait_until
 
@@ -92,12 +95,21 @@ def build_folder():
     return folder.resolve()
 
 
-class Gateway:
-    """The gateway's programs on a topology.Coexist."""
+def gateway_node(lab, name):
+    """A node with the mounts of its own that a gateway needs."""
+    return lab.node(name, daemon.FRR_MOUNTS)
 
-    def __init__(self, net):
-        self.net, self.node, self.build = net, net.gw, build_folder()
-        self.configuration = CONFIGURATION.substitute(bfd=net.bfd_ms)
+
+class Gateway:
+    """The gateway's programs on one node; a lab may have several.
+
+    configuration is what start() types into vtysh; net is the topology, for
+    those who ask the gateway for it (Sshd, Traffic).
+    """
+
+    def __init__(self, node, configuration="", net=None):
+        self.net, self.node, self.build = net, node, build_folder()
+        self.configuration = configuration
         self.program = self.build / "gatehoused/gatehoused"
         self.daemon = self.charon = None
         self.frr = {}
@@ -175,7 +187,7 @@ class Gateway:
         module = self.build / "bgpd-plugin/gatehouse.so"
         if not module.exists():
             raise Failure(f"{module} is missing: configure with --with-frr-headers")
-        self.frr = topology.start_frr(
+        self.frr = daemon.start_frr(
             self.node, {"zebra": "", "bfdd": "", "bgpd": ""},
             {"zebra": ("-s", "90000000"), "bgpd": ("-M", f"{module}:{RUN_DIR}")})
         # One frr.conf instead of a file for each daemon, as Debian has it.
@@ -234,14 +246,13 @@ class Gateway:
     # --- charon -----------------------------------------------------------------------------
 
     def start_charon(self):
-        self.node.write("/run/lab/strongswan.conf", CHARON)
-        self.charon = topology.start_charon(self.node)
+        self.charon = daemon.start_charon(self.node, CHARON)
 
     def stop_charon(self, number=signal.SIGTERM):
         return self.charon.stop(number)
 
     def swanctl(self, *arguments, check=True):
-        return topology.swanctl(self.node, *arguments, check=check)
+        return daemon.swanctl(self.node, *arguments, check=check)
 
     def wait_ike(self, timeout=60):
         """Until charon has an IKE SA with its child SA installed."""
@@ -259,22 +270,31 @@ class Gateway:
 
     def start(self):
         """Daemon, FRR, charon, configuration; returns when everything is up."""
+        self.start_programs()
+        self.configure(self.configuration)
+        self.wait_up()
+
+    def start_programs(self):
+        """Daemon, FRR and charon; returns when vtysh is answered."""
         self.start_daemon()
         self.start_frr()
         self.start_charon()
         self.wait_answer()
-        self.configure(self.configuration)
-        self.wait_up()
 
     def wait_up(self, timeout=40):
-        """Until the peers see all sessions up and the gateway forwards by ExpressRoute."""
-        logs = self.processes()
-        wait_until(self.net.edges_established, timeout, "BGP between gateway and edges", logs,
-                   interval=0.1)
-        wait_until(self.net.tunnel_established, timeout, "BGP through the tunnel", logs,
-                   interval=0.1)
-        wait_until(self.all_forward, timeout, "all legs forwarding", logs, interval=0.1)
-        self.wait_expressroute(timeout)
+        """Until every edge and connection forwards."""
+        wait_until(self.all_forward, timeout, f"all legs of {self.node.name} forwarding",
+                   self.processes(), interval=0.1)
+
+    def wait_established(self, count, timeout=40):
+        """Until so many BGP neighbors are established, by the gateway's own word."""
+        def established():
+            states = [n.get("state") for n in self.show_json("bgp")["neighbor"]]
+            if states.count("established") < count:
+                raise NotYet(str(states))
+            return True
+        wait_until(established, timeout, f"{count} BGP neighbors of {self.node.name}",
+                   self.processes(), interval=0.1)
 
     def all_forward(self):
         """Are all edges and connections up, by the gateway's own word?"""
@@ -286,6 +306,37 @@ class Gateway:
         if down:
             raise NotYet(str(down))
         return True
+
+    def forwards_to(self, family, devices, target, source, interface="vnet0"):
+        """Does the kernel send what comes in by interface to target through one of the devices?"""
+        return egress(self.node, family, devices, target, source, interface)
+
+
+def egress(node, family, devices, target, source, interface):
+    """Would this node's kernel send such a packet through one of the devices? NotYet if not."""
+    done = node.run("ip", f"-{family}", "route", "get", target, "from", source, "iif",
+                    interface, check=False)
+    seen = (done.stdout or done.stderr).strip()
+    if not any(f" dev {device} " in seen + " " for device in devices):
+        raise NotYet(seen)
+    return True
+
+
+class CoexistGateway(Gateway):
+    """The gateway of topology.Coexist, which knows what up means there."""
+
+    def __init__(self, net):
+        super().__init__(net.gw, CONFIGURATION.substitute(bfd=net.bfd_ms), net)
+
+    def wait_up(self, timeout=40):
+        """Until the peers see all sessions up and the gateway forwards by ExpressRoute."""
+        logs = self.processes()
+        wait_until(self.net.edges_established, timeout, "BGP between gateway and edges", logs,
+                   interval=0.1)
+        wait_until(self.net.tunnel_established, timeout, "BGP through the tunnel", logs,
+                   interval=0.1)
+        wait_until(self.all_forward, timeout, "all legs forwarding", logs, interval=0.1)
+        self.wait_expressroute(timeout)
 
     def wait_expressroute(self, timeout=30):
         """Until site's prefix is offered by ExpressRoute to both sides' forwarding."""
@@ -305,19 +356,9 @@ class Gateway:
 
     def forwards_to(self, family, devices, target=None):
         """Does gw's kernel send VNet traffic to target (site) through one of the devices?"""
-        return self._egress(self.node, family, devices, target or topology.SITE[family],
-                            topology.VNET[family], "vnet0")
+        return super().forwards_to(family, devices, target or topology.SITE[family],
+                                   topology.VNET[family])
 
     def returns_by(self, family, devices):
-        return self._egress(self.net.onprem, family, devices, topology.VNET[family],
-                            topology.SITE[family], "site")
-
-    @staticmethod
-    def _egress(node, family, devices, target, source, interface):
-        done = node.run("ip", f"-{family}", "route", "get", target, "from", source, "iif",
-                        interface, check=False)
-        seen = (done.stdout or done.stderr).strip()
-        if not any(f" dev {device} " in seen + " " for device in devices):
-            raise NotYet(seen)
-        return True
-
+        return egress(self.net.onprem, family, devices, topology.VNET[family],
+                      topology.SITE[family], "site")

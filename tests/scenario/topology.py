@@ -35,7 +35,9 @@ in that order, so that its own switching loses nothing.
 
 import string
 
-from lab import Failure, NotYet, wait_until
+from daemon import (BIRD_BGP, FRR_MOUNTS, LIBIPSEC, bird_established, birdc, start_bird,
+                    start_charon, start_frr, swanctl, vtysh)
+from lab import NotYet, wait_until
 
 ASN, EDGE_ASN, ONPREM_ASN = 65515, 12076, 64520
 PSK = "kR8-lab.Preshared_Key7"
@@ -54,22 +56,6 @@ LONGER_PREFIX = {4: "10.20.0.128/25", 6: "2001:db8:20:0:8000::/65"}
 PUBLIC, DEVICE = "203.0.113.1", "198.51.100.7"
 PUBLIC6, DEVICE6 = "2001:db8:203::1", "2001:db8:198::7"
 TUNNEL_GW, TUNNEL_VPN = "169.254.21.1", "169.254.21.2"
-
-PROGRAMS = ("ip", "ethtool", "nft", "nsenter", "unshare", "tcpdump", "bird", "birdc", "swanctl",
-            "sysctl", "pgrep")
-FRR = "/usr/lib/frr"
-CHARON, SWANCTL = "/usr/lib/ipsec/charon", "/usr/sbin/swanctl"
-STRONGSWAN_CONF = "STRONGSWAN_CONF=/run/lab/strongswan.conf"
-
-BIRD_BGP = """
-log stderr all;
-protocol device { scan time 1; }
-protocol bfd { interface "*" { interval $bfd ms; multiplier $multiplier; }; }
-template bgp session {
-  connect delay time 1; connect retry time 2; error wait time 1, 2; error forget time 1;
-  hold time 180; keepalive time 60;
-}
-"""
 
 EDGE1 = BIRD_BGP + """
 router id 172.16.0.1;
@@ -205,31 +191,6 @@ protocol bgp azure from session {
 }
 """
 
-DEVICE_CHARON = """
-charon {
-  # kernel-libipsec routes each policy's remote side into its TUN; with 0/0 that
-  # would swallow the tunnel's own packets. Its table comes after main and so
-  # never counts: BIRD decides what enters the tunnel.
-  routing_table = 220
-  routing_table_prio = 40000
-  install_virtual_ip = no
-  load_modular = no
-  load = random nonce openssl aes gcm hmac sha1 sha2 kdf curve25519 pem x509 pubkey \
-    kernel-libipsec kernel-netlink socket-default vici
-  plugins {
-    kernel-libipsec { allow_peer_ts = yes }
-  }
-  filelog {
-    lab {
-      path = /dev/stdout
-      time_format = %H:%M:%S
-      flush_line = yes
-      default = 1
-    }
-  }
-}
-"""
-
 DEVICE_SWANCTL = """
 connections {
   gateway {
@@ -270,8 +231,8 @@ class Coexist:
         self.lab, self.bfd_ms = lab, bfd_ms
         for name in ("vnet", "edge1", "onprem", "inet", "site", "site2"):
             setattr(self, name, lab.node(name))
-        self.gw = lab.node("gw", ("/run", "/etc/frr", "/var/tmp"))
-        self.edge2 = lab.node("edge2", ("/run", "/etc/frr", "/var/tmp"))
+        self.gw = lab.node("gw", FRR_MOUNTS)
+        self.edge2 = lab.node("edge2", FRR_MOUNTS)
         self.vpn = lab.node("vpn")
         self._links()
 
@@ -330,9 +291,8 @@ class Coexist:
 
     def start_device(self):
         """The VPN device's charon, with its one connection; it waits to be called."""
-        self.vpn.write("/run/lab/strongswan.conf", DEVICE_CHARON)
         self.vpn.write("/run/lab/swanctl.conf", self._fill(DEVICE_SWANCTL))
-        charon = start_charon(self.vpn)
+        charon = start_charon(self.vpn, LIBIPSEC)
         self.swanctl("--load-all", "--file", "/run/lab/swanctl.conf")
         wait_until(lambda: self.vpn.run("ip", "link", "show", "dev", "ipsec0", check=False)
                    .returncode == 0, 10, "the VPN device's TUN ipsec0", [charon])
@@ -347,21 +307,9 @@ class Coexist:
             bfd=self.bfd_ms, multiplier=BFD_MULTIPLIER, psk=PSK)
 
     def _bird(self, node, template):
-        node.write("/run/bird.conf", self._fill(template))
-        process = node.start("bird", "bird", "-f", "-c", "/run/bird.conf", "-s", "/run/bird.ctl",
-                             "-P", "/run/bird.pid")
-        wait_until(lambda: birdc(node, "show status", check=False), 10,
-                   f"BIRD of {node.name} answers", [process])
+        start_bird(node, self._fill(template))
 
-    def established(self, node, protocol):
-        """Is this BGP protocol of a BIRD node established? NotYet says its state."""
-        lines = [l for l in birdc(node, "show protocols").splitlines()
-                 if l.split()[:1] == [protocol]]
-        if not lines:
-            raise NotYet(f"{node.name} has no protocol {protocol}")
-        if "Established" not in lines[0]:
-            raise NotYet(lines[0])
-        return True
+    established = staticmethod(bird_established)
 
     def edge_sessions(self):
         """The four sessions of the edges to the gateway, each with its state as text."""
@@ -385,56 +333,3 @@ class Coexist:
     def tunnel_established(self):
         """BGP through the tunnel, as the VPN device sees it."""
         return self.established(self.vpn, "azure")
-
-
-def birdc(node, command, check=True):
-    done = node.run("birdc", "-s", "/run/bird.ctl", *command.split(), check=False)
-    if done.returncode and check:
-        raise Failure(f"{node.name}: birdc {command}: {done.stderr or done.stdout}")
-    return "" if done.returncode else done.stdout
-
-
-def vtysh(node, *commands):
-    """Stock vtysh on a stock FRR node."""
-    arguments = [word for command in commands for word in ("-c", command)]
-    return node.run("vtysh", *arguments)
-
-
-def start_frr(node, configurations, options=None):
-    """FRR daemons from {daemon: configuration}, in zebra's order, without watchfrr."""
-    node.run("install", "-d", "-o", "frr", "-g", "frr", "-m", "0775", "/run/frr")
-    node.run("chown", "frr:frr", "/etc/frr")
-    node.write("/etc/frr/vtysh.conf", "", 0o640, "frr:frr")
-    processes = {}
-    for daemon, configuration in configurations.items():
-        node.write(f"/etc/frr/{daemon}.conf", configuration, 0o640, "frr:frr")
-        processes[daemon] = start_frr_daemon(node, daemon, (options or {}).get(daemon, ()))
-    return processes
-
-
-def start_frr_daemon(node, daemon, options=()):
-    # vtysh takes a socket for its daemon even if nobody listens behind it.
-    node.run("rm", "-f", f"/run/frr/{daemon}.vty", f"/run/frr/{daemon}.pid")
-    process = node.start(daemon, f"{FRR}/{daemon}", "-f", f"/etc/frr/{daemon}.conf",
-                         "--log", "stdout", "--log-level", "informational", *options)
-    wait_until(lambda: node.run("test", "-S", f"/run/frr/{daemon}.vty", check=False)
-               .returncode == 0, 20, f"{daemon} of {node.name} listens for vtysh", [process])
-    return process
-
-
-def start_charon(node, name="charon"):
-    """Stock charon with /run/lab/strongswan.conf; returns when vici answers.
-
-    It and swanctl run from copies: where AppArmor is active, Debian's profiles
-    go by the installed path and would not let them read the lab's files.
-    """
-    node.run("rm", "-f", "/run/charon.vici", "/run/charon.pid")
-    node.run("cp", "-u", CHARON, SWANCTL, "/run/lab/")
-    process = node.start(name, "env", STRONGSWAN_CONF, "/run/lab/charon")
-    wait_until(lambda: swanctl(node, "--stats", check=False).returncode == 0, 20,
-               f"charon of {node.name} answers", [process])
-    return process
-
-
-def swanctl(node, *arguments, check=True):
-    return node.run("env", STRONGSWAN_CONF, "/run/lab/swanctl", *arguments, check=check, timeout=60)
