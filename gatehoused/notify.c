@@ -44,7 +44,7 @@ static void leg_change(struct gateway *g, const struct rib_leg_event *e)
 	begin(&w, &out, "gatehouse:leg-change");
 	writer_format(&w, "leg", "%s%s%s", e->name, e->edge[0] ? " " : "", e->edge);
 	writer_number(&w, "leg-number", e->leg);
-	writer_text(&w, "source", e->kind == RIB_EXPRESSROUTE ? "ExpressRoute" : "VPN");
+	writer_text(&w, "source", rib_kind_name(e->kind));
 	writer_text(&w, "before", leg_state_name(e->from));
 	writer_text(&w, "after", leg_state_name(e->to));
 	if (e->to == LEG_DOWN)

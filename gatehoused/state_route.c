@@ -15,11 +15,6 @@ void state_as_path(struct writer *w, const uint32_t as_path[], unsigned count)
 	writer_list_end(w);
 }
 
-static const char *source_name(enum rib_kind kind)
-{
-	return kind == RIB_EXPRESSROUTE ? "ExpressRoute" : kind == RIB_VPN ? "VPN" : "none";
-}
-
 /* ---- routes ------------------------------------------------------------ */
 
 struct one {
@@ -37,7 +32,7 @@ static void route(struct gateway *g, struct writer *w, const struct rib_route *r
 
 	writer_open(w, NULL);
 	writer_prefix(w, "prefix", &r->prefix);
-	writer_text(w, "source", r->refused ? "refused" : source_name(r->kind));
+	writer_text(w, "source", r->refused ? "refused" : rib_kind_name(r->kind));
 	writer_text(w, "origin", r->is_static ? "static" : "BGP");
 	if (r->azure_weight)
 		writer_number(w, "weight", r->azure_weight);
@@ -88,7 +83,7 @@ static void candidate(struct writer *w, const struct explain_candidate *c)
 	writer_open(w, NULL);
 	writer_format(w, "leg", "%s%s%s", c->name, c->edge[0] ? " " : "", c->edge);
 	writer_number(w, "leg-number", c->leg);
-	writer_text(w, "source", source_name(c->kind));
+	writer_text(w, "source", rib_kind_name(c->kind));
 	writer_text(w, "state", leg_state_name(c->state));
 	writer_text(w, "origin", c->is_static ? "static" : "BGP");
 	writer_flag(w, "stale", c->stale);

@@ -151,6 +151,21 @@ unsigned decide(struct candidate *c, size_t count)
 	return tier + 1;
 }
 
+const char *rib_kind_name(enum rib_kind kind)
+{
+	switch (kind) {
+	case RIB_EXPRESSROUTE:
+		return "ExpressRoute";
+	case RIB_VPN:
+		return "VPN";
+	case RIB_VNET:
+		return "VNet";
+	case RIB_PARTNER:
+		return "partner";
+	}
+	return "none";
+}
+
 const char *decide_step_name(enum decide_step step)
 {
 	switch (step) {

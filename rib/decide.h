@@ -40,6 +40,8 @@
 enum rib_kind {
 	RIB_EXPRESSROUTE = 1,
 	RIB_VPN = 2,
+	RIB_VNET = 3,           /* towards the VNet: prefixes inside the address space, and only those */
+	RIB_PARTNER = 4,        /* of a partner's leg: its paths say the kind that they began with */
 };
 
 enum decide_step {
@@ -88,6 +90,8 @@ struct candidate {
  */
 unsigned decide(struct candidate *candidates, size_t count);
 
+/* "ExpressRoute", "VPN", "VNet", "partner"; "none" for 0. */
+const char *rib_kind_name(enum rib_kind kind);
 /* "higher weight" and the like: what the winner had. */
 const char *decide_step_name(enum decide_step step);
 

@@ -87,10 +87,13 @@ void entry_queue(struct rib *r, struct entry *e);
  */
 void entry_process(struct rib *r, unsigned max);
 
-/* Is this path refused, because the prefix is the address space's? */
+/*
+ * Is this path refused? Inside the address space only the VNet side may say
+ * where something is, and it says nothing about what is outside.
+ */
 static inline bool entry_refuses(const struct entry *e, const struct path *p)
 {
-	return e->inside && !p->is_peer;
+	return !p->is_peer && e->inside != (path_kind(p) == RIB_VNET);
 }
 
 bool entry_inside_space(const struct rib *r, const struct gh_prefix *prefix);

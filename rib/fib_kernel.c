@@ -27,14 +27,14 @@ static void kernel_leg_down(struct fib *f, const struct rib_leg *leg)
 	struct way *w;
 	int error;
 
-	if (leg->config.egress != RIB_EGRESS_EDGE)
-		return;
-	w = way_get(k, leg->config.number);
+	/* A tunnel has a way only where a group asked for one. */
+	w = leg->config.egress == RIB_EGRESS_EDGE ? way_get(k, leg->config.number)
+						  : way_find(k, leg->config.number);
 	if (!w)
 		return;
-	if (!w->wanted) {
+	if (!w->wanted && !w->tunnel) {
 		/* Down at first word: an earlier process may have left its nexthop. */
-		way_configure(w, leg);
+		way_configure(k, w, leg);
 		for (int i = 0; i < FAMILIES; i++)
 			if (w->has[i] && !w->id[i])
 				w->id[i] = nexthop_adopt(&k->nexthops, kernel_family(i), w->ifindex,
@@ -56,12 +56,11 @@ static void kernel_leg_up(struct fib *f, const struct rib_leg *leg)
 	struct fib_kernel *k = self(f);
 	struct way *w;
 
-	if (leg->config.egress != RIB_EGRESS_EDGE)
-		return;
-	w = way_get(k, leg->config.number);
+	w = leg->config.egress == RIB_EGRESS_EDGE ? way_get(k, leg->config.number)
+						  : way_find(k, leg->config.number);
 	if (!w)
 		return;
-	way_configure(w, leg);
+	way_configure(k, w, leg);
 	w->wanted = true;
 	if (!way_make(k, w))
 		k->retry_at = gh_time_add_ms(gh_now(), KERNEL_RETRY_MS);
@@ -163,6 +162,11 @@ static bool kernel_link_changed(struct fib *f, int ifindex)
 	if (tun && tun != k->tun.ifindex) {
 		k->tun.ifindex = tun;
 		way_check(k, &k->tun);
+		for (struct way *w = k->legs; w; w = w->next)
+			if (w->tunnel) {
+				w->ifindex = tun;
+				way_check(k, w);
+			}
 	}
 	if (!ways_repair(k, ifindex))
 		return false;

@@ -114,7 +114,10 @@ struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsign
 	group->tiers = legs[count - 1].tier + 1;
 	for (unsigned i = 0; i < count; i++) {
 		member_join(&group->members[i], group, &legs[i]);
-		group->has_edge |= legs[i].leg->config.egress == RIB_EGRESS_EDGE;
+		if (legs[i].leg->config.egress == RIB_EGRESS_EDGE) {
+			group->has_edge = true;
+			group->last_edge = legs[i].tier;
+		}
 		group->has_esp |= legs[i].leg->config.egress == RIB_EGRESS_ESP;
 	}
 	group->bucket_next = g->buckets[hash & (g->size - 1)];

@@ -57,6 +57,7 @@ struct group {
 	bool told;                      /* the sinks know it */
 	bool has_edge, has_esp;
 	unsigned tiers;
+	unsigned last_edge;             /* the last tier with an edge, if has_edge */
 	unsigned count;
 	struct group_member members[];  /* by tier, within a tier by leg number */
 };
@@ -81,6 +82,17 @@ void groups_fini(struct groups *g);
 struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsigned count);
 struct group *group_get(struct group *group);
 void group_put(struct groups *g, struct group *group);
+
+/*
+ * Does the kernel hold the member as a way of its own? Edges always; an ESP
+ * leg where an edge comes after it (the partner behind an own tunnel): there
+ * its loss must move traffic on to that edge, and not to the standby.
+ */
+static inline bool group_in_kernel(const struct group *group, const struct group_member *m)
+{
+	return m->leg->config.egress == RIB_EGRESS_EDGE ||
+	       (group->has_edge && m->tier < group->last_edge);
+}
 
 /* May this member carry traffic now? */
 bool group_usable(const struct group *group, const struct group_member *m);

@@ -36,8 +36,14 @@ struct way *way_get(struct fib_kernel *k, uint32_t leg)
 	return w;
 }
 
-void way_configure(struct way *w, const struct rib_leg *leg)
+void way_configure(struct fib_kernel *k, struct way *w, const struct rib_leg *leg)
 {
+	if (leg->config.egress == RIB_EGRESS_ESP) {
+		w->tunnel = true;
+		w->ifindex = k->tun.ifindex;
+		w->has[V4] = w->has[V6] = true;
+		return;
+	}
 	w->ifindex = leg->config.ifindex;
 	w->gateway[V4] = leg->config.gateway4;
 	w->gateway[V6] = leg->gateway6;
@@ -93,10 +99,31 @@ struct kernel_group *kernel_group_for(struct fib_kernel *k, const struct group *
 	return group ? *group_slot(k, group->id) : &k->standby;
 }
 
+/* Most tunnels have no edge behind them, and need no nexthop of their own. */
+static void group_make_tunnels(struct fib_kernel *k, const struct group *group)
+{
+	for (unsigned i = 0; i < group->count; i++) {
+		const struct group_member *m = &group->members[i];
+		struct way *w;
+
+		if (m->leg->config.egress != RIB_EGRESS_ESP || !group_in_kernel(group, m) ||
+		    way_find(k, m->leg->config.number))
+			continue;
+		w = way_get(k, m->leg->config.number);
+		if (!w)
+			continue;
+		way_configure(k, w, m->leg);
+		w->wanted = m->leg->leg.state == LEG_UP || m->leg->leg.state == LEG_RESTORING;
+		if (w->wanted && !way_make(k, w))
+			k->retry_at = gh_time_add_ms(gh_now(), KERNEL_RETRY_MS);
+	}
+}
+
 void kernel_group_take(struct fib_kernel *k, const struct group *group)
 {
 	struct kernel_group **slot = group_slot(k, group->id);
 
+	group_make_tunnels(k, group);
 	if (!*slot) {
 		*slot = calloc(1, sizeof(**slot));
 		if (!*slot)
@@ -165,8 +192,8 @@ void kernel_groups_touch(struct fib_kernel *k)
 		group_dirty(k, g);
 }
 
-/* The usable edges of a group, tier by tier; returns the tiers. */
-static unsigned group_edges(struct fib_kernel *k, const struct group *group, int f,
+/* The usable ways of a group, tier by tier; returns the tiers. */
+static unsigned group_ways(struct fib_kernel *k, const struct group *group, int f,
 			    unsigned widths[], uint32_t ids[])
 {
 	unsigned tiers = 0, count = 0, last = UINT32_MAX;
@@ -175,7 +202,7 @@ static unsigned group_edges(struct fib_kernel *k, const struct group *group, int
 		const struct group_member *m = &group->members[i];
 		const struct way *w;
 
-		if (m->leg->config.egress != RIB_EGRESS_EDGE || !group_usable(group, m))
+		if (!group_in_kernel(group, m) || !group_usable(group, m))
 			continue;
 		w = way_find(k, m->leg->config.number);
 		if (!w || !w->id[f] || count >= RTNL_MEMBERS_MAX - 2)
@@ -192,13 +219,12 @@ static unsigned group_edges(struct fib_kernel *k, const struct group *group, int
 	return tiers;
 }
 
-static unsigned group_edge_tiers(const struct group *group)
+static unsigned group_way_tiers(const struct group *group)
 {
 	unsigned tiers = 0, last = UINT32_MAX;
 
 	for (unsigned i = 0; group && i < group->count; i++)
-		if (group->members[i].leg->config.egress == RIB_EGRESS_EDGE &&
-		    group->members[i].tier != last) {
+		if (group_in_kernel(group, &group->members[i]) && group->members[i].tier != last) {
 			last = group->members[i].tier;
 			tiers++;
 		}
@@ -215,9 +241,9 @@ static void group_want(struct fib_kernel *k, const struct kernel_group *g, int f
 
 	*out = (struct rtnl_nexthop){
 		.id = g->id[f], .protocol = NEXTHOP_PROTOCOL,
-		.buckets = nexthop_buckets(group_edge_tiers(g->group)),
+		.buckets = nexthop_buckets(group_way_tiers(g->group)),
 	};
-	tiers = group_edges(k, g->group, f, widths, ids);
+	tiers = group_ways(k, g->group, f, widths, ids);
 	for (unsigned t = 0; t < tiers; t++)
 		next += widths[t];
 	ids[next] = k->tun.id[f];

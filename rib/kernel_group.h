@@ -1,8 +1,9 @@
 /*
  * kernel_group - ways out and resilient groups, as the kernel sink keeps them
  *
- * Private to fib_kernel.c and kernel_ask.c. A way is an edge, the TUN or the
- * sentinel, with a nexthop object per family; a kernel group is an arbiter's
+ * Private to fib_kernel.c and kernel_ask.c. A way is an edge, the TUN, the
+ * sentinel, or a tunnel behind which its group has an edge (a partner instance),
+ * with a nexthop object per family; a kernel group is an arbiter's
  * group in the kernel, or the standby (TUN and sentinel), for which the
  * arbiter has none.
  *
@@ -27,10 +28,11 @@
 
 enum { V4, V6, FAMILIES };
 
-/* One way out in the kernel: an edge, the TUN, the sentinel. */
+/* One way out in the kernel: an edge, a tunnel with an edge behind it, the TUN, the sentinel. */
 struct way {
 	uint32_t leg;                   /* 0: TUN, sentinel */
 	struct way *next;
+	bool tunnel;                    /* of an ESP leg: a nexthop to the TUN that is its alone */
 	bool wanted;
 	bool warned;                    /* of its failure, once */
 	int ifindex;
@@ -79,7 +81,7 @@ static inline int kernel_family_index(uint8_t family)
 
 struct way *way_find(struct fib_kernel *k, uint32_t leg);
 struct way *way_get(struct fib_kernel *k, uint32_t leg);
-void way_configure(struct way *w, const struct rib_leg *leg);
+void way_configure(struct fib_kernel *k, struct way *w, const struct rib_leg *leg);
 /* Makes the nexthops that are missing; false when the kernel refused some of them. */
 bool way_make(struct fib_kernel *k, struct way *w);
 /* Does the kernel still have them? Forgets those it has not; true if there were any. */

@@ -142,6 +142,11 @@ void path_free(struct attrs *a, struct path *p)
 	free(p);
 }
 
+enum rib_kind path_kind(const struct path *p)
+{
+	return p->attr && p->attr->kind ? p->attr->kind : p->leg->config.kind;
+}
+
 void path_candidate(const struct path *p, bool usable, struct candidate *out)
 {
 	const struct rib_leg_config *leg = &p->leg->config;
@@ -154,12 +159,15 @@ void path_candidate(const struct path *p, bool usable, struct candidate *out)
 		.neighbor = p->neighbor,
 		.usable = usable,
 		.is_static = p->is_static,
-		.kind = leg->kind,
+		.partner = leg->kind == RIB_PARTNER,
+		.kind = path_kind(p),
 		.weight = leg->weight,
 		.peer = gh_addr_is_set(peer) ? *peer : *gateway,
 	};
 	if (!p->attr)
 		return;
+	if (out->partner)
+		out->weight = p->attr->weight;
 	out->local_pref = p->attr->local_pref;
 	out->as_hops = p->attr->as_hops;
 	out->origin = (uint8_t)p->attr->origin;

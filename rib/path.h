@@ -32,6 +32,8 @@ struct path_attr {
 	uint16_t as_hops;
 	uint16_t as_count;
 	uint32_t origin;
+	uint32_t kind;                  /* enum rib_kind that it began with; 0: its leg's */
+	uint32_t weight;                /* step 3, of the partner's leg; else 0 */
 	uint32_t as_path[];
 };
 
@@ -60,6 +62,9 @@ struct path {
 /* Takes over the reference to attr. */
 struct path *path_new(struct rib_leg *leg, uint32_t neighbor, struct path_attr *attr);
 void path_free(struct attrs *a, struct path *p);
+
+/* The kind that the path began with: its leg's, unless the partner said another. */
+enum rib_kind path_kind(const struct path *p);
 
 /* What decide compares. usable as the caller sees it. */
 void path_candidate(const struct path *p, bool usable, struct candidate *out);

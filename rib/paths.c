@@ -114,8 +114,10 @@ int rib_path_set(struct rib *r, const struct gh_path *path)
 		p = *link;
 		if (p->attr != attr || p->stale != path->stale)
 			entry_queue(r, e);
+		r->counters.refused -= entry_refuses(e, p);
 		attrs_put(&r->attrs, p->attr);
 		p->attr = attr;
+		r->counters.refused += entry_refuses(e, p);
 	} else {
 		p = path_new(l, path->neighbor, attr);
 		if (!p)
@@ -245,9 +247,10 @@ void rib_space_set(struct rib *r, const struct gh_prefix *prefixes, size_t count
 		if (e->inside == inside)
 			continue;
 		for (const struct path *p = e->paths; p; p = p->next)
-			if (!p->is_peer)
-				r->counters.refused += inside ? 1 : (uint64_t)-1;
+			r->counters.refused -= entry_refuses(e, p);
 		e->inside = inside;
+		for (const struct path *p = e->paths; p; p = p->next)
+			r->counters.refused += entry_refuses(e, p);
 		entry_queue(r, e);
 	}
 }

@@ -136,7 +136,10 @@ int rib_static_set(struct rib *r, uint32_t leg, const struct gh_prefix *prefix,
 		   enum rib_static what);
 int rib_static_del(struct rib *r, uint32_t leg, const struct gh_prefix *prefix);
 
-/* Replaces the address space. Paths equal to or inside it are kept, but refused. */
+/*
+ * Replaces the address space. Paths equal to or inside it are kept, but refused,
+ * unless they come from the VNet side; and of that side all others are refused.
+ */
 void rib_space_set(struct rib *r, const struct gh_prefix *prefixes, size_t count);
 
 /*

@@ -114,11 +114,12 @@ static void route_of(const struct rib *r, const struct entry *e, struct rib_rout
 	out->reason = reason_of(c, count, best);
 	out->group = e->group ? e->group->id : 0;
 	out->in_esp = e->esp;
-	if (best->usable) {
+	if (best->usable)
 		out->kind = best->kind;
-		out->azure_weight = best->kind == RIB_EXPRESSROUTE ? RIB_AZURE_WEIGHT_EXPRESSROUTE :
-								     RIB_AZURE_WEIGHT_VPN;
-	}
+	if (out->kind == RIB_EXPRESSROUTE)
+		out->azure_weight = RIB_AZURE_WEIGHT_EXPRESSROUTE;
+	else if (out->kind == RIB_VPN)
+		out->azure_weight = RIB_AZURE_WEIGHT_VPN;
 	if (p->attr) {
 		out->next_hop = p->attr->next_hop;
 		out->as_hops = p->attr->as_hops;

@@ -20,7 +20,7 @@
 #include "rib/sysctl.h"
 #include "rib/tunnel_peers.h"
 
-#define METRIC_SPACE 10
+#define METRIC_SPACE 30         /* behind what a router of the VNet says, KERNEL_METRIC */
 #define METRIC_TRIAL 4095
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u

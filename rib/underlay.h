@@ -11,7 +11,7 @@
  *   rule  iif lo to SPACE                   lookup main suppress_prefixlength 0, then TABLE
  *   rule  to SPACE                          unreachable
  *   rule  iif lo fwmark MARK                the same two, for answers to marked packets (mark.h)
- *   TABLE SPACE dev VNET                    metric 10
+ *   TABLE SPACE dev VNET                    metric 30
  *   TABLE default dev TUN                   metric 4096
  *   TABLE unreachable default               metric 4294967295
  *   main  tunnel BGP peer dev TUN           metric 20

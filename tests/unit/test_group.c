@@ -133,11 +133,28 @@ static void test_many(void **state)
 		group_put(g, held[i]);
 }
 
+/* A tunnel is the kernel's to know only where an edge stands behind it. */
+static void test_in_kernel(void **state)
+{
+	struct group_tier_leg behind[] = { { &legs[1], 0 }, { &legs[3], 1 }, { &legs[2], 2 },
+					   { &legs[4], 3 } };
+	struct group_tier_leg before[] = { { &legs[1], 0 }, { &legs[3], 1 } };
+	struct group *x = group_intern(*state, behind, 4), *y = group_intern(*state, before, 2);
+
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(group_in_kernel(x, &x->members[i]), i < 3);
+	assert_true(group_in_kernel(y, &y->members[0]));
+	assert_false(group_in_kernel(y, &y->members[1]));
+	group_put(*state, x);
+	group_put(*state, y);
+}
+
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { T(test_interned), T(test_active), T(test_many) };
+	const struct CMUnitTest tests[] = { T(test_interned), T(test_active), T(test_many),
+					    T(test_in_kernel) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
