@@ -289,8 +289,8 @@ class Gateway:
     def wait_established(self, count, timeout=40):
         """Until so many BGP neighbors are established, by the gateway's own word."""
         def established():
-            states = [n.get("state") for n in self.show_json("bgp")["neighbor"]]
-            if states.count("established") < count:
+            states = [n.get("state") for n in self.show_json("bgp summary")["bgp"]["neighbor"]]
+            if states.count("Established") < count:
                 raise NotYet(str(states))
             return True
         wait_until(established, timeout, f"{count} BGP neighbors of {self.node.name}",

@@ -275,7 +275,7 @@ class Lab:
         # Logs are appended to, and asked what happened: none may be of another run.
         for old in (*self.folder.glob("*.log"), *self.folder.glob("*.pcap")):
             old.unlink()
-        self.nodes = {}
+        self.nodes, self.links = {}, []
 
     def log(self, node, name):
         return self.folder / f"{node}-{name}.log"
@@ -287,6 +287,7 @@ class Lab:
     def link(self, a, b):
         """A veth pair; each end is (node, interface, [addresses])."""
         (node_a, name_a, _), (node_b, name_b, _) = a, b
+        self.links.append((node_a.name, name_a, node_b.name, name_b))
         node_a.run("ip", "link", "add", "name", name_a, "type", "veth", "peer", "name", name_b,
                    "netns", str(node_b.pid))
         for node, name, addresses in (a, b):
