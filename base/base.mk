@@ -9,4 +9,5 @@ libbase_a_SOURCES = \
 	base/fact.c base/fact.h \
 	base/ike_frame.c base/ike_frame.h \
 	base/link.c base/link.h \
-	base/log.c base/log.h
+	base/log.c base/log.h \
+	base/weight.c base/weight.h

@@ -156,22 +156,43 @@ static void speaker(struct wire *w, struct gh_speaker *s)
 static void neighbor(struct wire *w, struct gh_neighbor *n)
 {
 	NUMBER(w, n->id);
+	NUMBER(w, n->side);
 	addr(w, &n->peer);
 	addr(w, &n->local);
 	string(w, n->interface, sizeof(n->interface));
 	NUMBER(w, n->remote_as);
 	NUMBER(w, n->families);
+	NUMBER(w, n->pass);
 	NUMBER(w, n->weight);
 	NUMBER(w, n->hops);
-	flag(w, &n->deprefer);
+	NUMBER(w, n->prepend);
+	NUMBER(w, n->med);
 	NUMBER(w, n->keepalive_s);
 	NUMBER(w, n->hold_s);
 	NUMBER(w, n->bfd_interval_ms);
 	NUMBER(w, n->bfd_multiplier);
+	flag(w, &n->graceful_restart);
+	flag(w, &n->passive);
+	flag(w, &n->add_path);
 	NUMBER(w, n->prefix_limit);
+	string(w, n->route_map_in, sizeof(n->route_map_in));
+	string(w, n->route_map_out, sizeof(n->route_map_out));
+	string(w, n->prefix_list_in, sizeof(n->prefix_list_in));
+	string(w, n->prefix_list_out, sizeof(n->prefix_list_out));
 	string(w, n->password, sizeof(n->password));
 	string(w, n->description, sizeof(n->description));
-	if (!gh_addr_is_set(&n->peer))
+	if (!gh_addr_is_set(&n->peer) || n->side == GH_SIDE_OWN || n->side >= GH_SIDES ||
+	    (n->pass & ~(GH_PASS(GH_SIDES) - 1)))
+		w->bad = true;
+}
+
+static void network(struct wire *w, struct gh_network *n)
+{
+	prefix(w, &n->prefix);
+	NUMBER(w, n->side);
+	NUMBER(w, n->leg);
+	NUMBER(w, n->weight);
+	if (n->side >= GH_SIDES)
 		w->bad = true;
 }
 
@@ -196,6 +217,7 @@ static void peer(struct wire *w, struct gh_peer *p)
 static void path(struct wire *w, struct gh_path *p)
 {
 	NUMBER(w, p->neighbor);
+	NUMBER(w, p->path_id);
 	prefix(w, &p->prefix);
 	addr(w, &p->next_hop);
 	addr(w, &p->router_id);
@@ -204,17 +226,21 @@ static void path(struct wire *w, struct gh_path *p)
 	NUMBER(w, p->origin);
 	flag(w, &p->stale);
 	NUMBER(w, p->weight);
+	NUMBER(w, p->kind);
+	flag(w, &p->is_static);
+	NUMBER(w, p->routing_weight);
 	NUMBER(w, p->as_hops);
 	count(w, &p->as_count, GH_AS_PATH_MAX);
 	for (unsigned i = 0; i < p->as_count; i++)
 		NUMBER(w, p->as_path[i]);
-	if (p->origin > 2)
+	if (p->origin > 2 || p->kind > GH_KIND_VPN)
 		w->bad = true;
 }
 
 static void path_del(struct wire *w, struct gh_path_del *p)
 {
 	NUMBER(w, p->neighbor);
+	NUMBER(w, p->path_id);
 	prefix(w, &p->prefix);
 }
 
@@ -322,7 +348,7 @@ static void body(struct wire *w, struct gh_fact *f)
 		return;
 	case GH_NETWORK:
 	case GH_NETWORK_DEL:
-		prefix(w, &f->network.prefix);
+		network(w, &f->network);
 		return;
 	case GH_CONFIG:
 	case GH_EVENT:

@@ -33,8 +33,9 @@
 
 #include "base/addr.h"
 #include "base/buf.h"
+#include "base/weight.h"
 
-#define GH_FACT_VERSION 2
+#define GH_FACT_VERSION 3
 #define GH_FACT_HEADER 8
 /* A whole configuration fits; a length beyond it is garbage, not a message. */
 #define GH_FACT_BODY_MAX (16u << 20)
@@ -100,31 +101,78 @@ struct gh_speaker {
 };
 
 /*
- * A neighbor is numbered leg * 2, plus 1 when its session runs over IPv6, so
- * that one number names session and leg.
+ * A neighbor is numbered leg * 8 + session, so that one number names session
+ * and leg: 0 to 3 are the sessions over IPv4, 4 to 7 those over IPv6.
  */
+#define GH_SESSIONS 4           /* of a leg, for each family */
+
+static inline uint32_t gh_neighbor_id(uint32_t leg, uint8_t family, unsigned session)
+{
+	return leg * (2 * GH_SESSIONS) + (family == AF_INET6 ? GH_SESSIONS : 0) + session;
+}
+
 static inline uint32_t gh_neighbor_leg(uint32_t neighbor)
 {
-	return neighbor / 2;
+	return neighbor / (2 * GH_SESSIONS);
+}
+
+/* 0 to 7 within its leg; below GH_SESSIONS it runs over IPv4. */
+static inline unsigned gh_neighbor_session(uint32_t neighbor)
+{
+	return neighbor % (2 * GH_SESSIONS);
+}
+
+static inline bool gh_neighbor_is_ipv6(uint32_t neighbor)
+{
+	return gh_neighbor_session(neighbor) >= GH_SESSIONS;
 }
 
 #define GH_AF_IPV4 1u
 #define GH_AF_IPV6 2u
 
+/*
+ * Which side of the gateway a neighbor is on. A path's side is that of the
+ * neighbor it came from; a partner's path has the side that it began with.
+ */
+enum gh_side {
+	GH_SIDE_OWN = 0,                /* of NETWORK: the gateway itself */
+	GH_SIDE_EDGE,                   /* an ExpressRoute edge */
+	GH_SIDE_VPN,                    /* a site behind a tunnel */
+	GH_SIDE_PARTNER,                /* the other instance of this gateway: iBGP */
+	GH_SIDE_VNET,                   /* a router of the VNet side */
+	GH_SIDES,                       /* one past the last */
+};
+
+#define GH_PASS(side) (1u << (side))
+
 struct gh_neighbor {
 	uint32_t id;
+	uint8_t side;                   /* enum gh_side, not OWN */
 	struct gh_addr peer;
 	struct gh_addr local;           /* update source; none: chosen by route */
 	char interface[GH_IFNAME_MAX + 1];      /* for BFD and link-local; may be "" */
 	uint32_t remote_as;
 	uint32_t families;              /* GH_AF_* to activate */
-	uint16_t weight;                /* 200 ExpressRoute, 100 VPN */
+	/*
+	 * The sides whose paths are passed on to it, a mask of GH_PASS(). The
+	 * gateway's own prefixes always are; a default route only to the VNET and
+	 * PARTNER sides; nothing goes back to the leg that it came from.
+	 */
+	uint32_t pass;
+	uint16_t weight;                /* of its paths, as base/weight.h has it */
 	uint8_t hops;                   /* 1: directly connected, else multihop TTL */
-	bool deprefer;                  /* prepend our AS while wait-to-restore runs */
+	uint8_t prepend;                /* our AS so many times more in what it hears */
+	uint32_t med;                   /* of what it hears; 0: none of ours */
 	uint16_t keepalive_s, hold_s;
 	uint16_t bfd_interval_ms;       /* 0: no BFD */
 	uint8_t bfd_multiplier;
+	bool graceful_restart;          /* RFC 4724: also restart, not only help */
+	bool passive;                   /* never opens the session itself */
+	bool add_path;                  /* RFC 7911: all paths, both ways */
 	uint32_t prefix_limit;          /* of each family; the session ends beyond it; 0: none */
+	/* Names of FRR's own, "" for none; one that is not there lets nothing through. */
+	char route_map_in[GH_NAME_MAX + 1], route_map_out[GH_NAME_MAX + 1];
+	char prefix_list_in[GH_NAME_MAX + 1], prefix_list_out[GH_NAME_MAX + 1];
 	char password[GH_NAME_MAX + 1]; /* TCP MD5; "" for none. A secret. */
 	char description[GH_NAME_MAX + 1];
 };
@@ -171,6 +219,7 @@ struct gh_peer {
 
 struct gh_path {
 	uint32_t neighbor;
+	uint32_t path_id;               /* RFC 7911: tells one neighbor's from each other; else 0 */
 	struct gh_prefix prefix;
 	struct gh_addr next_hop;
 	struct gh_addr router_id;       /* of the peer that sent it */
@@ -179,6 +228,13 @@ struct gh_path {
 	uint8_t origin;                 /* 0 IGP, 1 EGP, 2 INCOMPLETE */
 	bool stale;                     /* kept over a graceful restart */
 	uint16_t weight;                /* as bgpd shows it */
+	/*
+	 * A path of the partner says what it began with there; for others kind is
+	 * GH_KIND_OF_LEG, and their leg's kind and routing weight hold.
+	 */
+	uint8_t kind;                   /* enum gh_kind */
+	bool is_static;
+	uint16_t routing_weight;
 	uint16_t as_hops;               /* length as the decision counts it */
 	uint16_t as_count;              /* ASNs in as_path */
 	uint32_t as_path[GH_AS_PATH_MAX];
@@ -186,11 +242,21 @@ struct gh_path {
 
 struct gh_path_del {
 	uint32_t neighbor;
+	uint32_t path_id;
 	struct gh_prefix prefix;
 };
 
-struct gh_network {                     /* NETWORK, NETWORK_DEL: advertise it */
+/*
+ * NETWORK, NETWORK_DEL: originate it. One prefix is one network. Those of the
+ * gateway itself go to everybody; a static prefix of a connection goes where
+ * its side is passed on to, and not back to its leg. Of NETWORK_DEL only the
+ * prefix counts.
+ */
+struct gh_network {
 	struct gh_prefix prefix;
+	uint8_t side;                   /* enum gh_side: OWN or VPN */
+	uint32_t leg;                   /* 0 for OWN */
+	uint16_t weight;                /* base/weight.h */
 };
 
 /*

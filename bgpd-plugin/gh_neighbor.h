@@ -21,8 +21,6 @@
 struct bgp;
 struct peer;
 
-/* fact.h fixes the two weights: they tell an edge from a tunnel. */
-#define GH_WEIGHT_EXPRESSROUTE 200
 /* A session that its prefix limit has ended is tried again after so many minutes. */
 #define GH_LIMIT_RETRY_MIN 5
 

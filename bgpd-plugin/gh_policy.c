@@ -9,14 +9,7 @@
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_neighbor.h"
 
-#define RULE "gatehouse-advertise"
-#define TO_EDGE "address-space"
-#define TO_TUNNEL "address-space-and-tunnels"
-
-static bool is_edge(const struct gh_neighbor *n)
-{
-	return n->weight >= GH_WEIGHT_EXPRESSROUTE;
-}
+#define RULE "gatehouse-advertise"      /* its argument is the mask of sides that are passed on */
 
 /* bgpd names the receiver in the path it hands to a map, so look the sender up. */
 static const struct gh_neighbor *sender(const struct bgp_path_info *path)
@@ -31,19 +24,27 @@ static const struct gh_neighbor *sender(const struct bgp_path_info *path)
 static enum route_map_cmd_result_t rule_apply(void *rule, const struct prefix *prefix, void *object)
 {
 	const struct bgp_path_info *path = object;
+	const uint32_t *pass = rule;
 	const struct gh_neighbor *from;
 
 	if (path->type == ZEBRA_ROUTE_BGP && path->sub_type == BGP_ROUTE_STATIC)
 		return RMAP_MATCH;
-	if (!strcmp(rule, TO_EDGE) || is_default_prefix(prefix))
+	if (!*pass || is_default_prefix(prefix))
 		return RMAP_NOMATCH;
 	from = sender(path);
-	return from && !is_edge(from) ? RMAP_MATCH : RMAP_NOMATCH;
+	return from && (*pass & GH_PASS(from->side)) ? RMAP_MATCH : RMAP_NOMATCH;
 }
+
+#define PREPEND_MAX 16
 
 static void *rule_compile(const char *arg)
 {
-	return strdup(arg);
+	uint32_t *pass = malloc(sizeof(*pass));
+
+	if (!pass)
+		abort();
+	*pass = (uint32_t)strtoul(arg, NULL, 10);
+	return pass;
 }
 
 static void rule_free(void *rule)
@@ -58,11 +59,11 @@ static const struct route_map_rule_cmd rule_cmd = {
 	.func_free = rule_free,
 };
 
-static void prepend(struct route_map_index *index, uint32_t asn)
+static void prepend(struct route_map_index *index, uint32_t asn, unsigned count)
 {
-	char path[GH_PREPEND * 12] = "";
+	char path[PREPEND_MAX * 12] = "";
 
-	for (int i = 0; i < GH_PREPEND; i++)
+	for (unsigned i = 0; i < count && i < PREPEND_MAX; i++)
 		snprintf(path + strlen(path), sizeof(path) - strlen(path), "%s%u", i ? " " : "",
 			 asn);
 	route_map_add_set(index, "as-path prepend", path);
@@ -71,26 +72,28 @@ static void prepend(struct route_map_index *index, uint32_t asn)
 struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8_t family)
 {
 	bool mapped = family == AF_INET6 && n->peer.family == AF_INET && gh_addr_is_set(&n->local);
-	char name[128], next_hop[GH_ADDR_TEXT + 8] = "", local[GH_ADDR_TEXT];
+	char name[160], pass[12], next_hop[GH_ADDR_TEXT + 8] = "", local[GH_ADDR_TEXT];
 	struct route_map_index *index;
 	struct route_map *map;
 
 	if (mapped)
 		snprintf(next_hop, sizeof(next_hop), "::ffff:%s", gh_addr_print(&n->local, local));
-	snprintf(name, sizeof(name), "gatehouse-%s%s%s", is_edge(n) ? "edge" : "tunnel",
-		 mapped ? "-via-" : "", mapped ? local : "");
-	if (n->deprefer)
-		snprintf(name + strlen(name), sizeof(name) - strlen(name), "-prepend-%u", asn);
+	snprintf(pass, sizeof(pass), "%u", n->pass);
+	snprintf(name, sizeof(name), "gatehouse-pass-%s%s%s", pass, mapped ? "-via-" : "",
+		 mapped ? local : "");
+	if (n->prepend)
+		snprintf(name + strlen(name), sizeof(name) - strlen(name), "-prepend-%u-of-%u",
+			 n->prepend, asn);
 	map = route_map_lookup_by_name(name);
 	if (map)
 		return map;
 	map = route_map_get(name);
 	index = route_map_index_get(map, RMAP_PERMIT, 10);
-	route_map_add_match(index, RULE, is_edge(n) ? TO_EDGE : TO_TUNNEL, RMAP_EVENT_MATCH_ADDED);
+	route_map_add_match(index, RULE, pass, RMAP_EVENT_MATCH_ADDED);
 	if (mapped)
 		route_map_add_set(index, "ipv6 next-hop global", next_hop);
-	if (n->deprefer)
-		prepend(index, asn);
+	if (n->prepend)
+		prepend(index, asn, n->prepend);
 	return map;
 }
 

@@ -1,10 +1,10 @@
 /*
  * policy - what is advertised to whom, as route maps made through the API
  *
- * An edge hears the address space only; a tunnel hears it and what other
- * tunnels sent, except a default route. Transit between circuit and tunnels is
- * not given. A de-preferred neighbor hears the same with our AS number
- * prepended, so that its side waits as well while wait-to-restore runs.
+ * A neighbor hears the gateway's own prefixes, and what came from the sides that
+ * it says are passed on to it, except a default route. One that is de-preferred hears the
+ * same with our AS number prepended, so that its side waits as well while
+ * wait-to-restore runs.
  *
  * Maps made here, not through the northbound, never show in the running
  * configuration (`show route-map` has them). One map serves all neighbors that
@@ -19,8 +19,6 @@
 #include "base/fact.h"
 
 struct route_map;
-
-#define GH_PREPEND 3            /* our AS number so many times in front */
 
 void gh_policy_init(void);
 

@@ -293,8 +293,8 @@ int state_diagnose(struct gateway *g, const char *connection, bool pretty, struc
 		return -ENOENT;
 	}
 	v.ike = ike_status(g->ike, v.connection->leg);
-	v.peer = speaker_peer(g->speaker, v.connection->leg * 2 +
-			      (v.connection->peer_address.family == AF_INET6));
+	v.peer = speaker_peer(g->speaker, gh_neighbor_id(v.connection->leg,
+							 v.connection->peer_address.family, 0));
 	ipsec_sa_each(g->ipsec, v.connection->leg, count_packets, &v);
 	writer_open(&w, NULL);
 	writer_open(&w, "gatehouse:output");

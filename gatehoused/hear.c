@@ -92,13 +92,14 @@ void hear_left(void *gateway, enum gh_role role)
 /* The session that speaks for a leg: IPv4's, or IPv6's when it is the only one. */
 static bool is_leading(const struct gateway *g, uint32_t neighbor)
 {
-	return !(neighbor & 1) || !speaker_neighbor_find(g->speaker, neighbor - 1);
+	return !gh_neighbor_is_ipv6(neighbor) ||
+	       !speaker_neighbor_find(g->speaker, neighbor - GH_SESSIONS);
 }
 
 static void tell_peer(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
 {
 	char name[GH_NAME_MAX + 16];
-	const char *family = p->id & 1 ? "IPv6" : "IPv4";
+	const char *family = gh_neighbor_is_ipv6(p->id) ? "IPv6" : "IPv4";
 
 	gateway_leg_name(g, gh_neighbor_leg(p->id), name);
 	if (before ? before->state != p->state : p->state == GH_BGP_ESTABLISHED) {

@@ -14,11 +14,10 @@
 
 #include "gatehoused/guests.h"
 
-#define WEIGHT_EXPRESSROUTE 200
-#define WEIGHT_VPN 100
 #define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
 #define KEEPALIVE_S 60          /* the values that devices are configured for */
 #define HOLD_S 180
+#define PREPEND 3               /* our AS so many times more while a leg waits to be restored */
 
 struct stated {
 	struct gh_speaker speaker;
@@ -82,7 +81,7 @@ static struct gh_neighbor *neighbor_add(struct stated *st, uint32_t leg, const s
 	struct gh_neighbor *n = &st->neighbors[st->neighbor_count++];
 
 	memset(n, 0, sizeof(*n));
-	n->id = leg * 2 + (peer->family == AF_INET6);
+	n->id = gh_neighbor_id(leg, peer->family, 0);
 	n->peer = *peer;
 	n->keepalive_s = KEEPALIVE_S;
 	n->hold_s = HOLD_S;
@@ -108,10 +107,12 @@ static void want_edge(struct speaker *s, struct stated *st, const struct gw_circ
 			 gw_role_name(role));
 		n->remote_as = e->remote_as;
 		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
-		n->weight = WEIGHT_EXPRESSROUTE;
+		n->side = GH_SIDE_EDGE;
+		n->weight = gh_weight(&(struct gh_preference){ .kind = GH_KIND_EXPRESSROUTE,
+				      .routing_weight = c->weight, .standing = GH_STANDING_UP });
 		n->prefix_limit = c->prefix_limit;
 		n->hops = 1;
-		n->deprefer = s->legs.restoring(s->legs.context, e->leg);
+		n->prepend = s->legs.restoring(s->legs.context, e->leg) ? PREPEND : 0;
 		n->bfd_interval_ms = c->bfd_interval_ms;
 		n->bfd_multiplier = c->bfd_multiplier;
 	}
@@ -126,7 +127,10 @@ static void want_connection(struct stated *st, const struct gw_connection *c)
 	snprintf(n->description, sizeof(n->description), "%s", c->name);
 	n->remote_as = c->remote_as;
 	n->families = GH_AF_IPV4 | GH_AF_IPV6;
-	n->weight = WEIGHT_VPN;
+	n->side = GH_SIDE_VPN;
+	n->pass = GH_PASS(GH_SIDE_VPN);
+	n->weight = gh_weight(&(struct gh_preference){ .kind = GH_KIND_VPN,
+			      .routing_weight = c->weight, .standing = GH_STANDING_UP });
 	n->prefix_limit = c->prefix_limit;
 	n->hops = VPN_HOPS;
 }

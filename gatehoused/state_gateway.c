@@ -220,7 +220,7 @@ bool state_bgp_entry(struct gateway *g, struct state_reader *r, struct writer *w
 	writer_text(w, "leg", gateway_leg_name(g, gh_neighbor_leg(n->id), name));
 	writer_number(w, "remote-as", n->remote_as);
 	writer_number(w, "weight", n->weight);
-	writer_flag(w, "de-preferred", n->deprefer);
+	writer_flag(w, "de-preferred", n->prepend != 0);
 	if (n->prefix_limit)
 		writer_number(w, "prefix-limit", n->prefix_limit);
 	session(g, w, n);

@@ -38,8 +38,9 @@ void state_leg_names(struct gateway *g, struct writer *w, const char *key, const
 
 const char *state_bgp(struct gateway *g, uint32_t leg)
 {
-	for (uint32_t six = 0; six < 2; six++) {
-		const struct gh_peer *p = speaker_peer(g->speaker, leg * 2 + six);
+	for (uint32_t session = 0; session < 2 * GH_SESSIONS; session++) {
+		const struct gh_peer *p = speaker_peer(g->speaker,
+						       gh_neighbor_id(leg, AF_INET, session));
 
 		if (p)
 			return gh_bgp_state_name(p->state);

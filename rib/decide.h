@@ -36,10 +36,11 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "base/weight.h"
 
 enum rib_kind {
-	RIB_EXPRESSROUTE = 1,
-	RIB_VPN = 2,
+	RIB_EXPRESSROUTE = GH_KIND_EXPRESSROUTE,
+	RIB_VPN = GH_KIND_VPN,
 	RIB_VNET = 3,           /* towards the VNet: prefixes inside the address space, and only those */
 	RIB_PARTNER = 4,        /* of a partner's leg: its paths say the kind that they began with */
 };

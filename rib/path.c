@@ -71,6 +71,9 @@ static void key_fill(struct path_attr *key, const struct gh_path *path)
 	key->as_hops = path->as_hops;
 	key->as_count = count;
 	key->origin = path->origin;
+	key->kind = path->kind;
+	key->is_static = path->is_static;
+	key->weight = path->routing_weight;
 	memcpy(key->as_path, path->as_path, count * sizeof(key->as_path[0]));
 	key->hash = key_hash(key);
 }
@@ -150,8 +153,8 @@ enum rib_kind path_kind(const struct path *p)
 void path_candidate(const struct path *p, bool usable, struct candidate *out)
 {
 	const struct rib_leg_config *leg = &p->leg->config;
-	const struct gh_addr *peer = p->neighbor & 1 ? &leg->peer6 : &leg->peer4;
-	const struct gh_addr *gateway = p->neighbor & 1 ? &leg->gateway6 : &leg->gateway4;
+	const struct gh_addr *peer = gh_neighbor_is_ipv6(p->neighbor) ? &leg->peer6 : &leg->peer4;
+	const struct gh_addr *gateway = gh_neighbor_is_ipv6(p->neighbor) ? &leg->gateway6 : &leg->gateway4;
 
 	*out = (struct candidate){
 		.path = p,
@@ -166,11 +169,13 @@ void path_candidate(const struct path *p, bool usable, struct candidate *out)
 	};
 	if (!p->attr)
 		return;
-	if (out->partner)
+	if (out->partner) {
 		out->weight = p->attr->weight;
+		out->is_static = p->attr->is_static;
+	}
 	out->local_pref = p->attr->local_pref;
 	out->as_hops = p->attr->as_hops;
-	out->origin = (uint8_t)p->attr->origin;
+	out->origin = p->attr->origin;
 	out->med = p->attr->med;
 	out->neighbor_as = p->attr->as_count ? p->attr->as_path[0] : 0;
 	out->router_id = p->attr->router_id;

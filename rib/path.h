@@ -2,7 +2,7 @@
  * path - what one leg offers for one prefix
  *
  * Attributes are interned: the thousands of prefixes that a peer announces
- * with one UPDATE share one copy (RFC 4271 4.3), so that a path costs 48 bytes.
+ * with one UPDATE share one copy (RFC 4271 4.3), so that a path costs 56 bytes.
  *
  * Ownership  a path holds a reference to its attributes.
  * Threads    control thread.
@@ -31,8 +31,10 @@ struct path_attr {
 	uint32_t med;
 	uint16_t as_hops;
 	uint16_t as_count;
-	uint32_t origin;
-	uint32_t kind;                  /* enum rib_kind that it began with; 0: its leg's */
+	uint8_t origin;
+	uint8_t kind;                   /* enum rib_kind that it began with; 0: its leg's */
+	bool is_static;                 /* it began as a static prefix of the partner's */
+	uint8_t zero;
 	uint32_t weight;                /* step 3, of the partner's leg; else 0 */
 	uint32_t as_path[];
 };
@@ -53,6 +55,7 @@ struct path {
 	struct path_attr *attr;         /* NULL for a static prefix */
 	struct rib_leg *leg;
 	uint32_t neighbor;
+	uint32_t path_id;               /* tells the paths of one neighbor from each other */
 	uint32_t generation;            /* of the snapshot that said it last */
 	bool is_static;
 	bool is_peer;                   /* host route of the tunnel's BGP peer */

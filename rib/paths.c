@@ -75,10 +75,11 @@ void paths_remove_unsaid(struct rib *r)
 	paths_sweep(r, path_is_unsaid, 0);
 }
 
-static struct path **path_find(struct entry *e, uint32_t neighbor)
+static struct path **path_find(struct entry *e, uint32_t neighbor, uint32_t path_id)
 {
 	for (struct path **link = &e->paths; *link; link = &(*link)->next)
-		if (!(*link)->is_static && (*link)->neighbor == neighbor)
+		if (!(*link)->is_static && (*link)->neighbor == neighbor &&
+		    (*link)->path_id == path_id)
 			return link;
 	return NULL;
 }
@@ -109,7 +110,7 @@ int rib_path_set(struct rib *r, const struct gh_path *path)
 	attr = attrs_get(&r->attrs, path);
 	if (!e || !attr)
 		goto no_memory;
-	link = path_find(e, path->neighbor);
+	link = path_find(e, path->neighbor, path->path_id);
 	if (link) {
 		p = *link;
 		if (p->attr != attr || p->stale != path->stale)
@@ -122,6 +123,7 @@ int rib_path_set(struct rib *r, const struct gh_path *path)
 		p = path_new(l, path->neighbor, attr);
 		if (!p)
 			goto no_memory;
+		p->path_id = path->path_id;
 		path_insert(r, e, p);
 	}
 	p->stale = path->stale;
@@ -138,7 +140,7 @@ no_memory:
 int rib_path_del(struct rib *r, const struct gh_path_del *del)
 {
 	struct entry *e = entry_find(r, &del->prefix);
-	struct path **link = e ? path_find(e, del->neighbor) : NULL;
+	struct path **link = e ? path_find(e, del->neighbor, del->path_id) : NULL;
 
 	if (!link)
 		return -ENOENT;
@@ -199,7 +201,7 @@ int rib_static_set(struct rib *r, uint32_t number, const struct gh_prefix *prefi
 		return -ENOMEM;
 	if (static_find(e, l, what))
 		return 0;
-	p = path_new(l, number * 2 + (prefix->addr.family == AF_INET6), NULL);
+	p = path_new(l, gh_neighbor_id(number, prefix->addr.family, 0), NULL);
 	if (!p) {
 		entry_queue(r, e);
 		return -ENOMEM;

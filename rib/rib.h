@@ -83,7 +83,7 @@ enum rib_egress {
 };
 
 struct rib_leg_config {
-	uint32_t number;                /* 1..; paths' neighbors are number * 2 (+1 for IPv6) */
+	uint32_t number;                /* 1..; gh_neighbor_leg() of its neighbors */
 	char name[GH_NAME_MAX + 1];     /* of the circuit or connection */
 	char edge[GH_IFNAME_MAX + 1];   /* "primary", "secondary"; "" for a connection */
 	enum rib_kind kind;
@@ -112,7 +112,7 @@ int rib_leg_fact(struct rib *r, uint32_t leg, enum leg_fact fact, bool up, struc
 struct link_state;
 void rib_link_event(struct rib *r, const struct link_state *link, struct gh_time now);
 
-/* Paths of BGP: the newest statement of (neighbor, prefix) counts. */
+/* Paths of BGP: the newest statement of (neighbor, path id, prefix) counts. */
 int rib_path_set(struct rib *r, const struct gh_path *path);
 int rib_path_del(struct rib *r, const struct gh_path_del *del);
 /* All paths of a neighbor are gone. */

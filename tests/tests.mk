@@ -2,8 +2,8 @@
 if HAVE_CMOCKA
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
-check_PROGRAMS += test_addr test_fact test_link
-TESTS += test_addr test_fact test_link
+check_PROGRAMS += test_addr test_fact test_link test_weight
+TESTS += test_addr test_fact test_link test_weight
 
 test_addr_SOURCES = tests/unit/test_addr.c
 test_addr_CFLAGS = $(UNIT_CFLAGS)
@@ -16,6 +16,10 @@ test_fact_LDADD = libbase.a $(CMOCKA_LIBS)
 test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_weight_SOURCES = tests/unit/test_weight.c
+test_weight_CFLAGS = $(UNIT_CFLAGS)
+test_weight_LDADD = libbase.a $(CMOCKA_LIBS)
 
 IPSEC_TESTS = test_esp test_flows test_fwd test_gro test_gso test_idmap test_inbound test_ipsec test_mss test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)

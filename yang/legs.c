@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Beyond any configuration; keeps neighbor ids (leg * 2 + 1) far from overflow. */
+/* Beyond any configuration; keeps the numbers of neighbors (base/fact.h) far from overflow. */
 #define LEG_MAX 1000000u
 
 void legs_fini(struct legs *legs)

@@ -379,10 +379,12 @@ static void paths_set(uint32_t leg, bool withdraw)
 	for (unsigned i = 0; i < prefixes + prefixes / 5; i++) {
 		bool v6 = i >= prefixes;
 
-		path.neighbor = leg * 2 + v6;
+		path.neighbor = gh_neighbor_id(leg, v6 ? AF_INET6 : AF_INET, 0);
 		path.prefix = load_at(v6 ? i - prefixes : i, v6);
 		if (withdraw) {
-			struct gh_path_del del = { path.neighbor, path.prefix };
+			struct gh_path_del del = {
+				.neighbor = path.neighbor, .prefix = path.prefix,
+			};
 
 			rib_path_del(rib, &del);
 		} else {

@@ -34,7 +34,8 @@ static const uint16_t all_types[] = {
 
 static void fill_neighbor(struct gh_neighbor *n)
 {
-	n->id = 9;
+	n->id = gh_neighbor_id(9, AF_INET, 1);
+	n->side = GH_SIDE_VPN;
 	n->peer = addr("169.254.21.2");
 	n->local = addr("169.254.21.1");
 	strcpy(n->interface, "er0");
@@ -42,7 +43,14 @@ static void fill_neighbor(struct gh_neighbor *n)
 	n->families = GH_AF_IPV4 | GH_AF_IPV6;
 	n->weight = 200;
 	n->hops = 2;
-	n->deprefer = true;
+	n->pass = GH_PASS(GH_SIDE_EDGE) | GH_PASS(GH_SIDE_VNET);
+	n->prepend = 3;
+	n->med = 50;
+	n->graceful_restart = n->passive = n->add_path = true;
+	strcpy(n->route_map_in, "FROM-SITE");
+	strcpy(n->route_map_out, "TO-SITE");
+	strcpy(n->prefix_list_in, "SITE");
+	strcpy(n->prefix_list_out, "OURS");
 	n->hold_s = 180;
 	n->bfd_interval_ms = 50;
 	n->bfd_multiplier = 3;
@@ -52,6 +60,10 @@ static void fill_neighbor(struct gh_neighbor *n)
 static void fill_path(struct gh_path *p)
 {
 	p->neighbor = 5;
+	p->path_id = 77;
+	p->kind = GH_KIND_EXPRESSROUTE;
+	p->is_static = true;
+	p->routing_weight = 100;
 	p->prefix = prefix("2001:db8:5::/48");
 	p->next_hop = addr("fe80::1");
 	p->local_pref = 100;
@@ -129,6 +141,9 @@ static struct gh_fact sample(uint16_t type)
 	case GH_NETWORK:
 	case GH_NETWORK_DEL:
 		f.network.prefix = prefix("10.1.0.0/16");
+		f.network.side = GH_SIDE_VPN;
+		f.network.leg = 4;
+		f.network.weight = 32512;
 		break;
 	case GH_CONFIG:
 	case GH_EVENT:
@@ -275,6 +290,45 @@ static void test_mutated(void **state)
 	}
 }
 
+static void test_neighbor_numbers(void **state)
+{
+	(void)state;
+	for (uint32_t leg = 1; leg < 4; leg++)
+		for (unsigned session = 0; session < GH_SESSIONS; session++) {
+			uint32_t four = gh_neighbor_id(leg, AF_INET, session);
+			uint32_t six = gh_neighbor_id(leg, AF_INET6, session);
+
+			assert_int_equal(gh_neighbor_leg(four), leg);
+			assert_int_equal(gh_neighbor_leg(six), leg);
+			assert_int_equal(gh_neighbor_session(four), session);
+			assert_int_equal(gh_neighbor_session(six), GH_SESSIONS + session);
+			assert_false(gh_neighbor_is_ipv6(four));
+			assert_true(gh_neighbor_is_ipv6(six));
+		}
+}
+
+/* A value that no receiver could act on is refused, however well it is framed. */
+static void test_unknown_values(void **state)
+{
+	struct gh_fact f = sample(GH_NEIGHBOR), back;
+	struct gh_buf b = { 0 };
+	uint8_t *side;
+
+	(void)state;
+	gh_fact_encode(&f, &b);
+	side = gh_buf_begin(&b) + GH_FACT_HEADER + 4;
+	assert_int_equal(*side, GH_SIDE_VPN);
+	for (unsigned value = 0; value < 256; value++) {
+		bool fine = value > GH_SIDE_OWN && value < GH_SIDES;
+
+		*side = (uint8_t)value;
+		assert_int_equal(gh_fact_decode(GH_NEIGHBOR, gh_buf_begin(&b) + GH_FACT_HEADER,
+						gh_buf_length(&b) - GH_FACT_HEADER, &back),
+				 fine ? 0 : -EBADMSG);
+	}
+	gh_buf_fini(&b);
+}
+
 static void test_unknown_type(void **state)
 {
 	struct gh_fact f;
@@ -291,6 +345,8 @@ int main(void)
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_truncated_and_trailing),
 		cmocka_unit_test(test_mutated),
+		cmocka_unit_test(test_neighbor_numbers),
+		cmocka_unit_test(test_unknown_values),
 		cmocka_unit_test(test_unknown_type),
 	};
 

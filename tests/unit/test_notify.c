@@ -48,7 +48,7 @@ static void configure(void)
 			  " bgp remote-as 64520 peer-address 169.254.21.2 local-address 169.254.21.1\n"
 			  " prefix-limit 100\n exit\n", true);
 	fixture_legs();
-	assert_non_null(speaker_neighbor_find(fixture.speaker, paris_leg() * 2));
+	assert_non_null(speaker_neighbor_find(fixture.speaker, gh_neighbor_id(paris_leg(), AF_INET, 0)));
 }
 
 static void test_leg(void **state)
@@ -79,7 +79,7 @@ static void test_leg(void **state)
 
 static struct gh_peer peer(uint8_t state, uint32_t received, const char *error)
 {
-	struct gh_peer p = { .id = paris_leg() * 2, .state = state, .received = received };
+	struct gh_peer p = { .id = gh_neighbor_id(paris_leg(), AF_INET, 0), .state = state, .received = received };
 
 	snprintf(p.last_error, sizeof(p.last_error), "%s", error);
 	return p;

@@ -76,7 +76,7 @@ static void test_failover(void **state)
 	leg = gw_config_circuit(store_config(fixture.store), "dc1")->edges[GW_PRIMARY].leg;
 	rib_leg_fact(fixture.rib, leg, LEG_FACT_LINK, true, gh_now());
 	assert_int_equal(edge(), LEG_UP);
-	path.neighbor = leg * 2;
+	path.neighbor = gh_neighbor_id(leg, AF_INET, 0);
 	assert_int_equal(gh_addr_parse("172.16.0.1", &path.next_hop), 0);
 	assert_int_equal(gh_prefix_parse("10.20.0.0/24", &path.prefix), 0);
 	assert_int_equal(rib_path_set(fixture.rib, &path), 0);

@@ -93,6 +93,7 @@ static void test_candidate(void **state)
 	assert_int_equal(c.weight, 9);
 	assert_int_equal(gh_addr_cmp(&c.peer, &leg.config.gateway4), 0);
 	assert_false(c.is_static);
+	assert_false(c.partner);
 	path_candidate(fixed, false, &c);
 	assert_true(c.is_static);
 	assert_false(c.usable);
@@ -104,12 +105,42 @@ static void test_candidate(void **state)
 	attrs_fini(&attrs);
 }
 
+/* What the partner learned counts as it began there, not as the partner's leg. */
+static void test_partner(void **state)
+{
+	struct rib_leg leg = { .config = { .number = 5, .kind = RIB_PARTNER, .weight = 9 } };
+	struct gh_path p = path(4, 2), q = p;
+	struct path_attr *other;
+	struct candidate c;
+	struct attrs attrs;
+	struct path *bgp;
+
+	(void)state;
+	attrs_init(&attrs);
+	p.kind = GH_KIND_EXPRESSROUTE;
+	p.is_static = true;
+	p.routing_weight = 100;
+	bgp = path_new(&leg, gh_neighbor_id(5, AF_INET, 1), attrs_get(&attrs, &p));
+	other = attrs_get(&attrs, &q);
+	assert_ptr_not_equal(bgp->attr, other);
+	path_candidate(bgp, true, &c);
+	assert_int_equal(c.kind, RIB_EXPRESSROUTE);
+	assert_true(c.is_static);
+	assert_int_equal(c.weight, 100);
+	assert_true(c.partner);
+	path_free(&attrs, bgp);
+	attrs_put(&attrs, other);
+	assert_int_equal(attrs.count, 0);
+	attrs_fini(&attrs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_equal_is_one),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_candidate),
+		cmocka_unit_test(test_partner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

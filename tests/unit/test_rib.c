@@ -115,12 +115,13 @@ static int teardown(void **state)
 static void path_with(struct fixture *x, uint32_t leg, const char *text, uint16_t hops)
 {
 	struct gh_path p = {
-		.neighbor = leg * 2, .prefix = prefix(text), .local_pref = 100, .as_hops = hops,
+		.neighbor = gh_neighbor_id(leg, AF_INET, 0), .prefix = prefix(text),
+		.local_pref = 100, .as_hops = hops,
 		.as_count = 1, .as_path = { 12076 },
 	};
 
 	if (p.prefix.addr.family == AF_INET6)
-		p.neighbor++;
+		p.neighbor += GH_SESSIONS;
 	assert_int_equal(rib_path_set(x->rib, &p), 0);
 }
 
@@ -131,7 +132,7 @@ static void path(struct fixture *x, uint32_t leg, const char *text)
 
 static int path_del(struct fixture *x, uint32_t leg, const char *text)
 {
-	struct gh_path_del d = { .neighbor = leg * 2, .prefix = prefix(text) };
+	struct gh_path_del d = { .neighbor = gh_neighbor_id(leg, AF_INET, 0), .prefix = prefix(text) };
 
 	return rib_path_del(x->rib, &d);
 }
@@ -383,7 +384,10 @@ static void test_placement_against_naive(void **state)
 		bool *have = leg == PRIMARY ? &edge[i] : &vpn[i];
 
 		if (*have) {
-			struct gh_path_del d = { leg * 2 + (i >= 32), prefix(texts[i]) };
+			struct gh_path_del d = {
+				.neighbor = gh_neighbor_id(leg, i >= 32 ? AF_INET6 : AF_INET, 0),
+				.prefix = prefix(texts[i]),
+			};
 
 			assert_int_equal(rib_path_del(x->rib, &d), 0);
 		} else {
@@ -667,7 +671,7 @@ static void test_explain(void **state)
 static void test_unknown_leg(void **state)
 {
 	struct fixture *x = *state;
-	struct gh_path p = { .neighbor = 99 * 2, .prefix = prefix("10.9.0.0/16") };
+	struct gh_path p = { .neighbor = gh_neighbor_id(99, AF_INET, 0), .prefix = prefix("10.9.0.0/16") };
 	struct gh_prefix q = prefix("10.9.0.0/16");
 
 	assert_int_equal(rib_path_set(x->rib, &p), -ENOENT);

@@ -31,7 +31,7 @@ void guests_send(struct guests *g, enum gh_role role, const struct gh_fact *f)
 	used = strlen(said);
 	if (f->type == GH_NEIGHBOR)
 		snprintf(said + used, sizeof(said) - used, " %u%s", f->neighbor.id,
-			 f->neighbor.deprefer ? " deprefer" : "");
+			 f->neighbor.prepend ? " prepend" : "");
 	else if (f->type == GH_NEIGHBOR_DEL)
 		snprintf(said + used, sizeof(said) - used, " %u", f->id.id);
 	strcat(said, "\n");
@@ -108,9 +108,9 @@ static void test_silent_until_ready(void **state)
 	speaker_joined(s);
 	assert_string_equal(said, "");
 	speaker_ready(s);
-	assert_string_equal(said, "SPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNETWORK\nEND\n");
+	assert_string_equal(said, "SPEAKER\nNEIGHBOR 8\nNEIGHBOR 12\nNETWORK\nEND\n");
 	speaker_ready(s);
-	assert_string_equal(said, "SPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNETWORK\nEND\n");
+	assert_string_equal(said, "SPEAKER\nNEIGHBOR 8\nNEIGHBOR 12\nNETWORK\nEND\n");
 	speaker_free(s);
 }
 
@@ -125,19 +125,19 @@ static void test_differences(void **state)
 	speaker_ready(s);
 	expect(s, &set.config, "");
 	tunnel = true;
-	expect(s, &set.config, "NEIGHBOR 6\n");
+	expect(s, &set.config, "NEIGHBOR 24\n");
 	waiting = true;
-	expect(s, &set.config, "NEIGHBOR 2 deprefer\nNEIGHBOR 3 deprefer\n");
+	expect(s, &set.config, "NEIGHBOR 8 prepend\nNEIGHBOR 12 prepend\n");
 	waiting = false;
 	tunnel = false;
-	expect(s, &set.config, "NEIGHBOR 2\nNEIGHBOR 3\nNEIGHBOR_DEL 6\n");
+	expect(s, &set.config, "NEIGHBOR 8\nNEIGHBOR 12\nNEIGHBOR_DEL 24\n");
 	set.config.address_space_count = 2;
 	expect(s, &set.config, "NETWORK\n");
 	set.config.address_space++;
 	set.config.address_space_count = 1;
 	expect(s, &set.config, "NETWORK_DEL\n");
 	set.config.asn = 0;
-	expect(s, &set.config, "SPEAKER\nNEIGHBOR_DEL 2\nNEIGHBOR_DEL 3\nNETWORK_DEL\n");
+	expect(s, &set.config, "SPEAKER\nNEIGHBOR_DEL 8\nNEIGHBOR_DEL 12\nNETWORK_DEL\n");
 	speaker_free(s);
 }
 
@@ -157,11 +157,11 @@ static void test_trial(void **state)
 	assert_string_equal(said, "");
 	new.connection.peer_address = addr("169.254.21.6");
 	assert_true(speaker_try(s, 2, &old.config, &new.config));
-	assert_string_equal(said, "TRY\nNEIGHBOR 6\nTRY_END\n");
+	assert_string_equal(said, "TRY\nNEIGHBOR 24\nTRY_END\n");
 	said[0] = '\0';
 	new.config.router_id = addr("203.0.113.2");
 	assert_true(speaker_try(s, 3, &old.config, &new.config));
-	assert_string_equal(said, "TRY\nSPEAKER\nNEIGHBOR 2\nNEIGHBOR 3\nNEIGHBOR 6\nTRY_END\n");
+	assert_string_equal(said, "TRY\nSPEAKER\nNEIGHBOR 8\nNEIGHBOR 12\nNEIGHBOR 24\nTRY_END\n");
 	new.config.asn = 0;                     /* taking it down is never refused */
 	assert_false(speaker_try(s, 4, &old.config, &new.config));
 	expect(s, &old.config, "");
@@ -171,21 +171,21 @@ static void test_trial(void **state)
 static void test_peers_follow_their_neighbor(void **state)
 {
 	struct speaker *s = speaker_new(NULL, "gateway", &legs);
-	struct gh_peer p = { .id = 6, .state = GH_BGP_ESTABLISHED };
+	struct gh_peer p = { .id = 24, .state = GH_BGP_ESTABLISHED };
 	struct setting set;
 
 	(void)state;
 	setting_init(&set);
 	tunnel = true;
 	speaker_sync(s, &set.config);
-	assert_null(speaker_peer(s, 6));
+	assert_null(speaker_peer(s, 24));
 	assert_true(speaker_peer_set(s, &p));
 	p.id = 99;
 	assert_false(speaker_peer_set(s, &p));
 	set.config.circuit_count = 0;           /* neighbors before it go */
 	speaker_sync(s, &set.config);
-	assert_int_equal(speaker_peer(s, 6)->state, GH_BGP_ESTABLISHED);
-	assert_null(speaker_peer(s, 2));
+	assert_int_equal(speaker_peer(s, 24)->state, GH_BGP_ESTABLISHED);
+	assert_null(speaker_peer(s, 8));
 	assert_null(speaker_neighbor(s, 1));
 	speaker_free(s);
 }

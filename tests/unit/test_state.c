@@ -123,7 +123,7 @@ static void live(void)
 	assert_int_equal(rib_static_set(fixture.rib, paris->leg, &p, RIB_STATIC_PREFIX), 0);
 	while (rib_flush(fixture.rib, gh_now()))
 		;
-	peer.id = paris->leg * 2;
+	peer.id = gh_neighbor_id(paris->leg, AF_INET, 0);
 	assert_int_equal(gh_addr_parse("169.254.21.2", &peer.router_id), 0);
 	snprintf(peer.last_error, sizeof(peer.last_error), "Cease\x01\xff");
 	assert_true(speaker_peer_set(fixture.speaker, &peer));
@@ -344,7 +344,8 @@ static void test_many_routes(void **state)
 
 	(void)state;
 	live();
-	path.neighbor = gw_config_connection(store_config(fixture.store), "paris")->leg * 2;
+	path.neighbor = gh_neighbor_id(
+		gw_config_connection(store_config(fixture.store), "paris")->leg, AF_INET, 0);
 	assert_int_equal(gh_addr_parse("169.254.21.2", &path.next_hop), 0);
 	path.router_id = path.next_hop;
 	for (unsigned i = 0; i < 50000; i++) {
