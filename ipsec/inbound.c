@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "ipsec/mss.h"
+#include "ipsec/nat.h"
 #include "ipsec/wire.h"
 
 #define ECN_MASK 3
@@ -34,8 +35,9 @@ static void write_tun(void *ctx, const struct iovec *iov, int count, unsigned pa
 	struct inbound *in = ctx;
 	uint64_t bytes = 0;
 
-	if (writev(in->tun_fd, iov, count) < 0) {
-		counters_drop(in->counters, IPSEC_DROP_TUN, NULL, packets);
+	if (writev(in->to_fd, iov, count) < 0) {
+		counters_drop(in->counters, in->to_fd == in->tun_fd ? IPSEC_DROP_TUN : IPSEC_DROP_NAT,
+			      NULL, packets);
 		return;
 	}
 	for (int k = 1; k < count; k++)
@@ -47,6 +49,14 @@ static void write_tun(void *ctx, const struct iovec *iov, int count, unsigned pa
 void inbound_flush(struct inbound *in)
 {
 	gro_flush(&in->gro, write_tun, in);
+}
+
+/* What was collected for another device goes first; two sites may have equal flows. */
+static void turn_to(struct inbound *in, int fd)
+{
+	if (in->to_fd != fd)
+		inbound_flush(in);
+	in->to_fd = fd;
 }
 
 static void set_tos(const struct packet *p, uint8_t tos)
@@ -79,6 +89,7 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 			       uint8_t outer_tos)
 {
 	uint8_t family = e->next_header == ESP_NEXT_IPV4 ? AF_INET : AF_INET6;
+	const struct nat_way *way;
 	struct packet p;
 
 	if (e->next_header != ESP_NEXT_IPV4 && e->next_header != ESP_NEXT_IPV6)
@@ -93,6 +104,12 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 		return IPSEC_DROP_ECN;
 	flows_see(in->flows, &p);
 	mss_clamp(&p, mss_for(in->mtu, in->mss, p.family));
+	way = atomic_load(&sa->home->nat);
+	if (way && way->outside < 0)
+		return IPSEC_DROP_NAT;
+	if (way)
+		nat_raise_hop(&p);
+	turn_to(in, way ? way->outside : in->tun_fd);
 	if (!gro_add(&in->gro, &p)) {
 		inbound_flush(in);
 		gro_add(&in->gro, &p);

@@ -23,6 +23,7 @@ struct inbound {
 	struct flows *flows;
 	struct event_ring *events;
 	int tun_fd;
+	int to_fd;                      /* the device that gro's packets are for: tun_fd, or a box */
 	uint16_t port;                  /* our own, told to ike */
 	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
 	_Atomic uint16_t mss;           /* wanted for TCP; 0: what fits the MTU */

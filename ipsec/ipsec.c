@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -73,6 +74,15 @@ static void set_up_rx(struct ipsec *i, const struct ipsec_config *config)
 	gro_init(&in->gro, offload > 0 && offload & TUN_TSO, offload > 0 && offload & TUN_USO);
 }
 
+static void set_up_nat(struct ipsec *i, const struct ipsec_config *config)
+{
+	struct worker *w = &i->worker[WORKER_NAT];
+
+	set_up_worker(i, WORKER_NAT, config);
+	w->tun_fd = config->tun_fd;
+	w->ways_fd = -1;
+}
+
 static void tables_init(struct tables *t)
 {
 	reclaim_init(&t->reclaim);
@@ -116,7 +126,8 @@ int ipsec_new(const struct ipsec_config *config, struct ipsec **out)
 	tables_init(&i->tables);
 	set_up_tx(i, config);
 	set_up_rx(i, config);
-	for (unsigned k = 0; k < WORKERS && !err; k++)
+	set_up_nat(i, config);
+	for (unsigned k = 0; k < WORKER_NAT && !err; k++)
 		err = worker_start(&i->worker[k]);
 	if (err) {
 		ipsec_free(i);
@@ -143,6 +154,9 @@ void ipsec_free(struct ipsec *i)
 			close(i->worker[k].go_fd);
 	}
 	outbound_fini(&i->worker[WORKER_TX].out);
+	outbound_fini(&i->worker[WORKER_NAT].out);
+	if (i->worker[WORKER_NAT].ways_fd >= 0)
+		close(i->worker[WORKER_NAT].ways_fd);
 	tables_fini(&i->tables);
 	close(i->stop_fd);
 	close(i->event_fd);
@@ -152,9 +166,12 @@ void ipsec_free(struct ipsec *i)
 static void release_workers(struct ipsec *i)
 {
 	const struct worker *tx = &i->worker[WORKER_TX], *rx = &i->worker[WORKER_RX];
+	const struct worker *nat = &i->worker[WORKER_NAT];
 
 	if (i->know_sas && rx->go_fd >= 0)
 		eventfd_write(rx->go_fd, 1);
+	if (i->know_sas && nat->go_fd >= 0)
+		eventfd_write(nat->go_fd, 1);
 	if (i->know_sas && i->know_routes && tx->go_fd >= 0)
 		eventfd_write(tx->go_fd, 1);
 }
@@ -170,12 +187,14 @@ void ipsec_forward(struct ipsec *i)
 void ipsec_mtu_set(struct ipsec *i, uint16_t mtu)
 {
 	i->worker[WORKER_TX].out.mtu = mtu;
+	i->worker[WORKER_NAT].out.mtu = mtu;
 	i->worker[WORKER_RX].in.mtu = mtu;
 }
 
 void ipsec_mss_set(struct ipsec *i, uint16_t mss)
 {
 	i->worker[WORKER_TX].out.mss = mss;
+	i->worker[WORKER_NAT].out.mss = mss;
 	i->worker[WORKER_RX].in.mss = mss;
 }
 

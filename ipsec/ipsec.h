@@ -153,6 +153,15 @@ int ipsec_route_del(struct ipsec *i, const struct gh_prefix *prefix);   /* -ENOE
 int ipsec_group_set(struct ipsec *i, uint32_t group, const uint32_t legs[], unsigned count);
 void ipsec_group_del(struct ipsec *i, uint32_t group);
 
+/*
+ * The leg's packets pass through a box that translates them (nat.h), with these
+ * two TUNs, opened as config.tun_fd was. Both -1: until it is there nothing of
+ * the leg passes. The descriptors are duplicated.
+ */
+int ipsec_nat_set(struct ipsec *i, uint32_t leg, int inside, int outside);
+/* They pass as they are. */
+void ipsec_nat_clear(struct ipsec *i, uint32_t leg);
+
 /* What the datapath would do with a packet to addr. -ENOENT: no entry. */
 struct ipsec_route {
 	struct gh_prefix prefix;
@@ -179,6 +188,7 @@ enum ipsec_drop {
 	IPSEC_DROP_SELECTOR,            /* inbound: outside the SA's selectors */
 	IPSEC_DROP_ECN,                 /* congestion mark on a not-ECT packet (RFC 6040) */
 	IPSEC_DROP_TUN,                 /* the kernel refused the write to the TUN */
+	IPSEC_DROP_NAT,                 /* the leg's translation is not there, or took no packet */
 	IPSEC_DROP_COUNT
 };
 

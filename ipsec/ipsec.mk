@@ -33,9 +33,11 @@ libipsec_a_SOURCES = \
 	ipsec/idmap.c ipsec/idmap.h \
 	ipsec/inbound.c ipsec/inbound.h \
 	ipsec/ipsec.c ipsec/ipsec.h ipsec/ipsec_private.h \
+	ipsec/ipsec_nat.c \
 	ipsec/ipsec_state.c \
 	ipsec/legset.c ipsec/legset.h \
 	ipsec/mss.c ipsec/mss.h \
+	ipsec/nat.c ipsec/nat.h \
 	ipsec/outbound.c ipsec/outbound.h \
 	ipsec/packet.c ipsec/packet.h \
 	ipsec/port.c ipsec/port.h \

@@ -21,6 +21,7 @@ const char *ipsec_drop_name(enum ipsec_drop drop)
 		[IPSEC_DROP_SELECTOR] = "selector",
 		[IPSEC_DROP_ECN] = "ecn",
 		[IPSEC_DROP_TUN] = "tun",
+		[IPSEC_DROP_NAT] = "nat",
 	};
 
 	return (unsigned)drop < IPSEC_DROP_COUNT ? name[drop] : "?";
@@ -30,20 +31,23 @@ void ipsec_counters(const struct ipsec *i, struct ipsec_counters *out)
 {
 	const struct counters *tx = &i->worker[WORKER_TX].counters;
 	const struct counters *rx = &i->worker[WORKER_RX].counters;
+	const struct counters *nat = &i->worker[WORKER_NAT].counters;
 
-	out->out_packets = atomic_load(&tx->packets);
-	out->out_bytes = atomic_load(&tx->bytes);
+	out->out_packets = atomic_load(&tx->packets) + atomic_load(&nat->packets);
+	out->out_bytes = atomic_load(&tx->bytes) + atomic_load(&nat->bytes);
 	out->in_packets = atomic_load(&rx->packets);
 	out->in_bytes = atomic_load(&rx->bytes);
-	out->icmp_sent = atomic_load(&tx->icmp);
+	out->icmp_sent = atomic_load(&tx->icmp) + atomic_load(&nat->icmp);
 	for (unsigned k = 0; k < IPSEC_DROP_COUNT; k++)
-		out->drops[k] = atomic_load(&tx->drops[k]) + atomic_load(&rx->drops[k]);
-	out->out_flows = i->flow_counts[WORKER_TX];
+		out->drops[k] = atomic_load(&tx->drops[k]) + atomic_load(&rx->drops[k]) +
+				atomic_load(&nat->drops[k]);
+	out->out_flows = i->flow_counts[WORKER_TX] + i->flow_counts[WORKER_NAT];
 	out->in_flows = i->flow_counts[WORKER_RX];
-	out->workers = WORKERS;
-	out->workers_stuck = 0;
-	for (unsigned k = 0; k < WORKERS; k++)
+	out->workers = out->workers_stuck = 0;
+	for (unsigned k = 0; k < WORKERS; k++) {
+		out->workers += i->worker[k].running;
 		out->workers_stuck += i->stuck[k];
+	}
 }
 
 void ipsec_leg_counters(const struct ipsec *i, uint32_t leg, struct ipsec_leg_counters *out)

@@ -28,7 +28,9 @@ struct sa *legset_choose(const struct legset *s, const struct packet *p, enum ip
 		at = (unsigned)((uint64_t)packet_hash(p) * s->count >> 32);
 	for (unsigned k = 0; k < s->count; k++, at = at + 1 == s->count ? 0 : at + 1) {
 		bool any;
-		struct sa *sa = sadb_select(s->leg[at], p, &any);
+		bool translated = atomic_load(&s->leg[at]->nat) != NULL;
+		/* Selectors are about what the site sees, which this is not yet. */
+		struct sa *sa = sadb_select(s->leg[at], translated ? NULL : p, &any);
 
 		if (sa)
 			return sa;

@@ -15,6 +15,7 @@
 
 #include "ipsec/legset.h"
 #include "ipsec/mss.h"
+#include "ipsec/nat.h"
 
 #define PENDING_MAX UDP_RUN_BYTES
 
@@ -27,8 +28,10 @@ void outbound_init(struct outbound *o)
 
 void outbound_fini(struct outbound *o)
 {
-	for (unsigned k = 0; k < UDP_RUNS; k++)
+	for (unsigned k = 0; k < UDP_RUNS; k++) {
 		free(o->run[k].bytes);
+		o->run[k].bytes = NULL;
+	}
 }
 
 static void reply(struct outbound *o, const struct packet *p, enum icmp_reason reason)
@@ -133,9 +136,34 @@ static bool too_big(struct outbound *o, const struct gso *g)
 	return true;
 }
 
+/* To the leg's box; outbound_translated has it next. */
+static void translate(struct outbound *o, const struct nat_way *way,
+		      const struct virtio_net_hdr *v, const struct gso *g)
+{
+	const struct virtio_net_hdr whole = { 0 };      /* its checksum is finished */
+
+	nat_raise_hop(&g->packet);
+	if (!nat_write(way->inside, g->size ? v : &whole, g->packet.bytes, g->packet.length))
+		counters_drop(o->counters, IPSEC_DROP_NAT, NULL, 1);
+}
+
+static void add(struct outbound *o, struct sa *sa, struct gso *g)
+{
+	uint32_t length;
+
+	if (too_big(o, g))
+		return;
+	flows_see(o->flows, &g->packet);
+	if (!g->size)
+		mss_clamp(&g->packet, mss_for(o->mtu, o->mss, g->packet.family));
+	while ((length = gso_length(g)))
+		add_segment(o, sa, g, length);
+}
+
 void outbound_packet(struct outbound *o, const struct virtio_net_hdr *v, uint8_t *bytes,
 		     size_t length)
 {
+	const struct nat_way *way;
 	struct sa *sa;
 	struct gso g;
 
@@ -144,13 +172,35 @@ void outbound_packet(struct outbound *o, const struct virtio_net_hdr *v, uint8_t
 		return;
 	}
 	sa = route(o, &g.packet);
-	if (!sa || too_big(o, &g))
+	if (!sa)
 		return;
-	flows_see(o->flows, &g.packet);
-	if (!g.size)
-		mss_clamp(&g.packet, mss_for(o->mtu, o->mss, g.packet.family));
-	while ((length = gso_length(&g)))
-		add_segment(o, sa, &g, (uint32_t)length);
+	way = atomic_load(&sa->home->nat);
+	if (way)
+		translate(o, way, v, &g);
+	else
+		add(o, sa, &g);
+}
+
+void outbound_translated(struct outbound *o, struct sa_leg *leg, const struct virtio_net_hdr *v,
+			 uint8_t *bytes, size_t length)
+{
+	struct sa *sa;
+	struct gso g;
+	bool any;
+
+	if (!gso_begin(&g, v, bytes, length)) {
+		counters_drop(o->counters, IPSEC_DROP_MALFORMED_INNER, NULL, 1);
+		return;
+	}
+	sa = sadb_select(leg, &g.packet, &any);
+	if (sa) {
+		add(o, sa, &g);
+		return;
+	}
+	if (any)
+		counter_add(&leg->mismatches, 1);
+	counters_drop(o->counters, any ? IPSEC_DROP_NO_SELECTOR : IPSEC_DROP_NO_SA, NULL, 1);
+	reply(o, &g.packet, any ? ICMP_PROHIBITED : ICMP_NO_SA);
 }
 
 /* False: the SA has no numbers left for the run. */

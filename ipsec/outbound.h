@@ -2,7 +2,7 @@
  * outbound - from a packet of the TUN to ESP datagrams
  *
  * Ownership  borrows tables and descriptors; owns its run buffers.
- * Threads    the TX worker, online with reclaim from outbound_packet to the
+ * Threads    the TX or NAT worker, online with reclaim from outbound_packet to the
  *            outbound_flush that follows.
  * Errors     each drop is counted; the sender gets an ICMP error where one is due.
  */
@@ -35,7 +35,7 @@ struct outbound {
 	struct counters *counters;
 	struct flows *flows;
 	struct event_ring *events;
-	int tun_fd;                     /* for ICMP to inner senders */
+	int tun_fd;                     /* for ICMP to inner senders: the device that the packet came from */
 	int natt_fd[2];
 	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
 	_Atomic uint16_t mss;           /* wanted for TCP; 0: what fits the MTU */
@@ -53,6 +53,9 @@ void outbound_fini(struct outbound *o);
 /* One read of the TUN, virtio-net header apart. Flushes by itself when full. */
 void outbound_packet(struct outbound *o, const struct virtio_net_hdr *v, uint8_t *bytes,
 		     size_t length);
+/* The same of the outside of a leg's box (nat.h); tun_fd is that device. */
+void outbound_translated(struct outbound *o, struct sa_leg *leg, const struct virtio_net_hdr *v,
+			 uint8_t *bytes, size_t length);
 void outbound_flush(struct outbound *o);
 
 #endif

@@ -52,12 +52,13 @@ struct sa {
 	_Atomic uint64_t mismatches;    /* those among them that its selectors refused */
 	struct gh_endpoint reported;    /* RX worker: the last MAPPING event */
 
+	struct sa_leg *home;            /* its leg, in sadb; set before a worker sees the SA */
+
 	/* Of the control thread alone. */
 	struct sa *next, *previous;     /* in sadb, newest first */
 	struct sa *leg_next;            /* of the same leg, newest first */
 	struct sa *spi_next;            /* outbound: of the same SPI, at another peer */
 	struct seqmap *map;
-	struct sa_leg *home;            /* its leg, in sadb */
 	struct gh_time born;
 	bool stated;                    /* repeated in this snapshot */
 	bool ask;                       /* came without its state: IPSEC_SOFT is due */

@@ -25,9 +25,12 @@ void sadb_init(struct sadb *db, struct seqmap *map, struct reclaim *reclaim)
 static void free_leg(void *ctx, uint32_t id, void *value)
 {
 	struct sa_leg *leg = value;
+	struct nat_way *way = atomic_load(&leg->nat);
 
 	(void)ctx;
 	(void)id;
+	if (way)
+		nat_way_free(way);
 	free(atomic_load(&leg->out));
 	free(leg);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "ipsec/idmap.h"
+#include "ipsec/nat.h"
 #include "ipsec/sa.h"
 
 /* Immutable; replaced as a whole. */
@@ -32,6 +33,7 @@ struct sa_sum {
 struct sa_leg {
 	uint32_t number;
 	_Atomic(struct sa_list *) out;  /* NULL: none */
+	_Atomic(struct nat_way *) nat;  /* NULL: not translated */
 	_Atomic uint64_t mismatches;    /* TX worker: packets that no SA's selectors took */
 
 	/* Of the control thread alone. */

@@ -7,11 +7,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #define TX_BATCH 64             /* reads before the next look at stop_fd */
 #define TUN_READ_MAX 65536
+#define WAYS_BATCH 32           /* ends of boxes served between two sleeps */
 #define BROKEN_MS 100           /* between looks at a descriptor in error */
 
 /* Sleeps until a descriptor is readable, or timeout_ms; false: stop. wait[0] is stop_fd. */
@@ -111,19 +113,80 @@ static void *rx_main(void *arg)
 	return NULL;
 }
 
+/* One batch out of one end of a box. */
+static void serve_way(struct worker *w, uint64_t which)
+{
+	struct sa_leg *leg = idmap_find(&w->tables->sadb.legs,
+					(uint32_t)((which & ~WORKER_WAY_SET) >> 1));
+	const struct nat_way *way = leg ? atomic_load(&leg->nat) : NULL;
+	struct virtio_net_hdr v;
+	struct iovec iov[2] = { { &v, sizeof(v) }, { w->buffer, TUN_READ_MAX } };
+	bool outside = which & 1;
+	int fd = !way ? -1 : outside ? way->outside : way->inside;
+
+	w->out.tun_fd = fd;
+	for (unsigned k = 0; fd >= 0 && k < TX_BATCH; k++) {
+		ssize_t n = readv(fd, iov, 2);
+
+		if (n <= (ssize_t)sizeof(v))
+			break;
+		if (outside)
+			outbound_translated(&w->out, leg, &v, w->buffer, (size_t)n - sizeof(v));
+		else if (!nat_write(w->tun_fd, &v, w->buffer, (uint32_t)n - sizeof(v)))
+			counters_drop(&w->counters, IPSEC_DROP_TUN, NULL, 1);
+	}
+	outbound_flush(&w->out);
+}
+
+static void *nat_main(void *arg)
+{
+	struct worker *w = arg;
+	struct epoll_event ready[WAYS_BATCH];
+	int n;
+
+	if (!wait_go(w))
+		return NULL;
+	for (;;) {
+		reclaim_offline(&w->tables->reclaim, w->number);
+		n = epoll_wait(w->ways_fd, ready, WAYS_BATCH, -1);
+		reclaim_online(&w->tables->reclaim, w->number);
+		counter_add(&w->rounds, 1);
+		w->out.now = gh_now();
+		for (int k = 0; k < n; k++) {
+			if (!ready[k].data.u64) {
+				reclaim_offline(&w->tables->reclaim, w->number);
+				return NULL;
+			}
+			/* An end that went away is ready for ever: its way is closed by who took it away. */
+			if (ready[k].events & EPOLLIN)
+				serve_way(w, ready[k].data.u64);
+			else
+				poll(NULL, 0, BROKEN_MS);
+		}
+	}
+}
+
+static void *(*const mains[WORKERS])(void *) = {
+	[WORKER_TX] = tx_main, [WORKER_RX] = rx_main, [WORKER_NAT] = nat_main,
+};
+
+static const char *const names[WORKERS] = {
+	[WORKER_TX] = "esp-tx", [WORKER_RX] = "esp-rx", [WORKER_NAT] = "esp-nat",
+};
+
 int worker_start(struct worker *w)
 {
-	bool tx = w->number == WORKER_TX;
+	bool rx = w->number == WORKER_RX;
 	sigset_t all, before;
 	int err;
 
-	w->buffer = aligned_alloc(64, tx ? TUN_READ_MAX : (sizeof(struct udp_batch) + 63) & ~63u);
+	w->buffer = aligned_alloc(64, rx ? (sizeof(struct udp_batch) + 63) & ~63u : TUN_READ_MAX);
 	if (!w->buffer)
 		return -ENOMEM;
 	/* Signals are the control thread's. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	err = pthread_create(&w->thread, NULL, tx ? tx_main : rx_main, w);
+	err = pthread_create(&w->thread, NULL, mains[w->number], w);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (err) {
 		free(w->buffer);
@@ -131,7 +194,7 @@ int worker_start(struct worker *w)
 		return -err;
 	}
 	w->running = true;
-	pthread_setname_np(w->thread, tx ? "esp-tx" : "esp-rx");
+	pthread_setname_np(w->thread, names[w->number]);
 	return 0;
 }
 

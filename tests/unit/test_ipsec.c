@@ -267,6 +267,55 @@ static void test_both_ways(void **state)
 		assert_int_equal(c.drops[k], 0);
 }
 
+/* The test is the box of the left one: what goes in at one end, it gives out at the other. */
+static void test_through_a_box(void **state)
+{
+	struct side in, out, *const ends[2] = { &in, &out };
+	int theirs[2];
+	uint8_t sent[2000], got[2000];
+	size_t length;
+
+	(void)state;
+	for (unsigned k = 0; k < 2; k++) {
+		int pair[2];
+
+		assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, pair), 0);
+		ends[k]->tun = pair[0];
+		theirs[k] = pair[1];
+	}
+	assert_int_equal(ipsec_nat_set(left.ipsec, LEG, theirs[0], theirs[1]), 0);
+	for (unsigned k = 0; k < 50; k++) {
+		length = make_udp(sent, "10.2.0.9", 100 + k, (uint8_t)k);
+		send_plain(&left, sent, length);
+		assert_int_equal(receive(&in, got, sizeof(got), WAIT_MS), length);
+		assert_int_equal(got[8], 65);
+		memcpy(got + 16, "\x0a\x02\x00\x63", 4);
+		packet_ip_checksum(got, AF_INET, 20);
+		send_plain(&out, got, length);
+		assert_int_equal(receive(&right, got, sizeof(got), WAIT_MS), length);
+		assert_memory_equal(got + 16, "\x0a\x02\x00\x63", 4);
+
+		length = make_udp(sent, "10.1.0.9", 100 + k, (uint8_t)k);
+		send_plain(&right, sent, length);
+		assert_int_equal(receive(&out, got, sizeof(got), WAIT_MS), length);
+		send_plain(&in, sent, length);
+		assert_int_equal(receive(&left, got, sizeof(got), WAIT_MS), length);
+		assert_memory_equal(sent, got, length);
+	}
+	/* Another box, a closed one, and none: each from the next packet on. */
+	assert_int_equal(ipsec_nat_set(left.ipsec, LEG, theirs[0], theirs[1]), 0);
+	assert_int_equal(ipsec_nat_set(left.ipsec, LEG, -1, -1), 0);
+	length = make_udp(sent, "10.2.0.9", 100, 0);
+	send_plain(&left, sent, length);
+	wait_drops(&left, IPSEC_DROP_NAT, 1);
+	ipsec_nat_clear(left.ipsec, LEG);
+	pass(&left, &right, "10.2.0.9", 100);
+	for (unsigned k = 0; k < 2; k++) {
+		close(ends[k]->tun);
+		close(theirs[k]);
+	}
+}
+
 static void test_burst_keeps_order(void **state)
 {
 	uint8_t packet[1500], got[1500];
@@ -763,6 +812,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SIDES(test_both_ways),
+		WITH_SIDES(test_through_a_box),
 		WITH_SIDES(test_burst_keeps_order),
 		WITH_SIDES(test_superpacket),
 		WITH_SIDES(test_no_route_is_answered),
