@@ -16,6 +16,8 @@ uint16_t gh_weight(const struct gh_preference *p)
 
 	if (p->standing == GH_STANDING_DOWN)
 		return 0;
+	if (p->kind == GH_KIND_VNET)
+		return GH_WEIGHT_VNET;
 	if (p->standing == GH_STANDING_WAITING)
 		return circuit ? WAITING_EXPRESSROUTE : p->is_static ? WAITING_STATIC : WAITING_VPN;
 	if (circuit)
@@ -42,6 +44,8 @@ bool gh_weight_read(uint16_t weight, struct gh_preference *out)
 			p.kind = GH_KIND_EXPRESSROUTE;
 	} else if (weight == STATIC) {
 		p.is_static = true;
+	} else if (weight == GH_WEIGHT_VNET) {
+		p.kind = GH_KIND_VNET;
 	} else if (within(weight, EXPRESSROUTE, &p)) {
 		p.kind = GH_KIND_EXPRESSROUTE;
 	} else if (!within(weight, VPN, &p)) {

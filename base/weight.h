@@ -31,6 +31,7 @@ enum gh_kind {
 	GH_KIND_OF_LEG = 0,
 	GH_KIND_EXPRESSROUTE = 1,
 	GH_KIND_VPN = 2,
+	GH_KIND_VNET = 3,               /* of a router of the VNet side */
 };
 
 enum gh_standing {

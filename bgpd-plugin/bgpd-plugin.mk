@@ -28,6 +28,7 @@ bgpd_plugin_gatehouse_so_SOURCES = \
 	bgpd-plugin/gh_module.c bgpd-plugin/gh_module.h \
 	bgpd-plugin/gh_neighbor.c bgpd-plugin/gh_neighbor.h \
 	bgpd-plugin/gh_node.c bgpd-plugin/gh_node.h bgpd-plugin/gh_nodes.h \
+	bgpd-plugin/gh_partner.c bgpd-plugin/gh_partner.h \
 	bgpd-plugin/gh_place.c bgpd-plugin/gh_place.h \
 	bgpd-plugin/gh_policy.c bgpd-plugin/gh_policy.h \
 	bgpd-plugin/gh_speaker.c bgpd-plugin/gh_speaker.h \

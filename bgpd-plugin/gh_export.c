@@ -1,6 +1,7 @@
 /* The path stream: see export.h. */
 #include "bgpd-plugin/gh_export.h"
 
+#include "base/weight.h"
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_daemon.h"
 #include "bgpd-plugin/gh_module.h"
@@ -94,8 +95,10 @@ static uint16_t as_path_copy(const struct aspath *path, uint32_t out[GH_AS_PATH_
 static void say_path(uint32_t neighbor, const struct gh_prefix *prefix,
 		     const struct bgp_path_info *pi)
 {
+	const struct gh_neighbor *from = gh_neighbor_find(neighbor);
 	const struct attr *attr = pi->attr;
 	struct gh_fact f = { .type = GH_PATH };
+	struct gh_preference began;
 	struct gh_path *p = &f.path;
 
 	p->neighbor = neighbor;
@@ -108,6 +111,11 @@ static void say_path(uint32_t neighbor, const struct gh_prefix *prefix,
 	p->origin = attr->origin;
 	p->stale = CHECK_FLAG(pi->flags, BGP_PATH_STALE);
 	p->weight = (uint16_t)attr->weight;
+	if (from && from->side == GH_SIDE_PARTNER && gh_weight_read(p->weight, &began)) {
+		p->kind = began.kind;
+		p->is_static = began.is_static;
+		p->routing_weight = began.routing_weight;
+	}
 	p->as_hops = (uint16_t)aspath_count_hops(attr->aspath);
 	p->as_count = as_path_copy(attr->aspath, p->as_path);
 	gh_daemon_send(&f);

@@ -10,6 +10,7 @@
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_export.h"
 #include "bgpd-plugin/gh_module.h"
+#include "bgpd-plugin/gh_partner.h"
 #include "bgpd-plugin/gh_place.h"
 #include "bgpd-plugin/gh_policy.h"
 #include "bgpd-plugin/gh_speaker.h"
@@ -226,6 +227,11 @@ static void set_family(struct peer *peer, const struct gh_neighbor *n, uint8_t f
 	if (!on) {
 		peer_deactivate(peer, afi, SAFI_UNICAST);
 		return;
+	}
+	if (n->side == GH_SIDE_PARTNER) {
+		struct route_map *in = gh_partner_in();
+
+		peer_route_map_set(peer, afi, SAFI_UNICAST, RMAP_IN, in->name, in);
 	}
 	peer_weight_set(peer, afi, SAFI_UNICAST, n->weight);
 	peer_af_flag_set(peer, afi, SAFI_UNICAST, PEER_FLAG_NEXTHOP_SELF);

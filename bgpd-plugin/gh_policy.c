@@ -8,6 +8,7 @@
 
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_neighbor.h"
+#include "bgpd-plugin/gh_partner.h"
 
 #define RULE "gatehouse-advertise"      /* its argument is the mask of sides that are passed on */
 
@@ -71,7 +72,8 @@ static void prepend(struct route_map_index *index, uint32_t asn, unsigned count)
 
 struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8_t family)
 {
-	bool mapped = family == AF_INET6 && n->peer.family == AF_INET && gh_addr_is_set(&n->local);
+	bool mapped = family == AF_INET6 && n->peer.family == AF_INET && n->side == GH_SIDE_VPN &&
+		      gh_addr_is_set(&n->local);
 	char name[160], pass[12], next_hop[GH_ADDR_TEXT + 8] = "", local[GH_ADDR_TEXT];
 	struct route_map_index *index;
 	struct route_map *map;
@@ -84,6 +86,8 @@ struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8
 	if (n->prepend)
 		snprintf(name + strlen(name), sizeof(name) - strlen(name), "-prepend-%u-of-%u",
 			 n->prepend, asn);
+	if (n->side == GH_SIDE_PARTNER)
+		snprintf(name + strlen(name), sizeof(name) - strlen(name), "-partner-%u", n->med);
 	map = route_map_lookup_by_name(name);
 	if (map)
 		return map;
@@ -94,10 +98,13 @@ struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8
 		route_map_add_set(index, "ipv6 next-hop global", next_hop);
 	if (n->prepend)
 		prepend(index, asn, n->prepend);
+	if (n->side == GH_SIDE_PARTNER)
+		gh_partner_tell(index, n->med);
 	return map;
 }
 
 void gh_policy_init(void)
 {
 	route_map_install_match(&rule_cmd);
+	gh_partner_init();
 }

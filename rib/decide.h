@@ -41,7 +41,7 @@
 enum rib_kind {
 	RIB_EXPRESSROUTE = GH_KIND_EXPRESSROUTE,
 	RIB_VPN = GH_KIND_VPN,
-	RIB_VNET = 3,           /* towards the VNet: prefixes inside the address space, and only those */
+	RIB_VNET = GH_KIND_VNET,  /* towards the VNet: prefixes inside the address space, and only those */
 	RIB_PARTNER = 4,        /* of a partner's leg: its paths say the kind that they began with */
 };
 
