@@ -10,4 +10,5 @@ libbase_a_SOURCES = \
 	base/ike_frame.c base/ike_frame.h \
 	base/link.c base/link.h \
 	base/log.c base/log.h \
+	base/suite.c base/suite.h \
 	base/weight.c base/weight.h

@@ -210,8 +210,8 @@ static void hear_sa(struct gateway *g, const struct gh_sa *sa)
 	if (rc < 0) {
 		refuse_sa(g, &sa->name);
 		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x refused: %s", name, sa->name.spi,
-			     rc == -EPROTONOSUPPORT
-			     ? "only AES-GCM in tunnel mode with UDP encapsulation is carried" : strerror(-rc));
+			     rc == -EPROTONOSUPPORT ? "no algorithms or mode that the datapath carries" :
+			     rc == -EOPNOTSUPP ? "OpenSSL's legacy provider is missing" : strerror(-rc));
 	} else {
 		confirm_sa(g, &sa->name);
 		timeline_add(g->timeline, TIMELINE_ESP, "%s: SA %08x %s", name, sa->name.spi,

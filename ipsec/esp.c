@@ -4,23 +4,28 @@
 #include "ipsec/esp.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
 
 #include "ipsec/wire.h"
 
-int esp_init(struct esp *e, bool seal, uint32_t spi, bool esn, const uint8_t *key,
-	     unsigned key_bytes)
+int esp_init(struct esp *e, const struct esp_params *params)
 {
-	struct esp fresh = { .spi = spi, .esn = esn };
-	int err;
+	const struct gh_cipher *cipher = params->suite.cipher;
+	const struct crypto_keys keys = { params->key, params->integrity_key };
+	struct esp fresh = {
+		.spi = params->spi,
+		.header = (uint8_t)(8 + cipher->iv),
+		.block = cipher->block,
+		.icv = (uint8_t)gh_suite_icv(&params->suite),
+		.aead = !params->suite.mac,
+		.esn = params->esn,
+	};
+	int err = crypto_new(params->seal, &params->suite, &keys, &fresh.crypto);
 
-	if (!esp_algorithm(key_bytes))
-		return -EINVAL;
-	err = crypto_new(seal, key, key_bytes - ESP_SALT, &fresh.crypto);
 	if (err)
 		return err;
-	memcpy(fresh.salt, key + key_bytes - ESP_SALT, ESP_SALT);
+	assert(cipher->salt <= sizeof(fresh.salt));
+	memcpy(fresh.salt, params->key + cipher->key, cipher->salt);
 	*e = fresh;
 	return 0;
 }
@@ -31,54 +36,57 @@ void esp_fini(struct esp *e)
 	explicit_bzero(e, sizeof(*e));
 }
 
-const char *esp_algorithm(unsigned key_bytes)
+/* RFC 4106 5: the AAD is SPI and sequence number, with ESN all 64 bits of it. */
+static void fill_aead(const struct esp *e, const struct esp_packet *p, struct crypto_job *j)
 {
-	switch (key_bytes) {
-	case 16 + ESP_SALT:
-		return "aes-128-gcm-16";
-	case 24 + ESP_SALT:
-		return "aes-192-gcm-16";
-	case 32 + ESP_SALT:
-		return "aes-256-gcm-16";
-	default:
-		return NULL;
+	memcpy(j->nonce, e->salt, ESP_SALT_MAX);
+	memcpy(j->nonce + ESP_SALT_MAX, p->data + 8, 8);
+	wire_put32(j->aad, e->spi);
+	if (e->esn) {
+		wire_put64(j->aad + 4, p->sequence);
+		j->aad_length = 12;
+	} else {
+		wire_put32(j->aad + 4, (uint32_t)p->sequence);
+		j->aad_length = 8;
 	}
 }
 
-/* RFC 4106 5: the AAD is SPI and sequence number, with ESN all 64 bits of it. */
-static void fill_aad(const struct esp *e, uint64_t sequence, struct crypto_job *j)
+/*
+ * RFC 4303 2.8: the MAC covers the packet as it stands and, with ESN, the high
+ * half of the number behind it. The nonce is the number, as wide as a block.
+ */
+static void fill_mac(const struct esp *e, const struct esp_packet *p, struct crypto_job *j)
 {
-	wire_put32(j->aad, e->spi);
-	if (e->esn) {
-		wire_put64(j->aad + 4, sequence);
-		j->aad_length = 12;
-	} else {
-		wire_put32(j->aad + 4, (uint32_t)sequence);
-		j->aad_length = 8;
-	}
+	memset(j->nonce, 0, sizeof(j->nonce));
+	wire_put64(j->nonce, p->sequence);
+	j->front = e->header;
+	j->aad_length = e->esn ? 4 : 0;
+	wire_put32(j->aad, (uint32_t)(p->sequence >> 32));
 }
 
 static void fill_job(const struct esp *e, const struct esp_packet *p, uint32_t sealed,
 		     struct crypto_job *j)
 {
-	j->data = p->data + ESP_HEADER;
-	j->length = sealed - ESP_HEADER - CRYPTO_ICV;
-	j->tag = p->data + sealed - CRYPTO_ICV;
-	memcpy(j->nonce, e->salt, ESP_SALT);
-	memcpy(j->nonce + ESP_SALT, p->data + 8, 8);
-	fill_aad(e, p->sequence, j);
+	j->data = p->data + e->header;
+	j->length = sealed - e->header - e->icv;
+	j->tag = p->data + sealed - e->icv;
+	if (e->aead)
+		fill_aead(e, p, j);
+	else
+		fill_mac(e, p, j);
 }
 
 /* RFC 4303 2.4: padding counts 1, 2, 3. */
 static void write_frame(const struct esp *e, const struct esp_packet *p, uint32_t sealed)
 {
-	uint8_t *end = p->data + sealed - CRYPTO_ICV;
-	uint8_t *pad = p->data + ESP_HEADER + p->length;
+	uint8_t *end = p->data + sealed - e->icv;
+	uint8_t *pad = p->data + e->header + p->length;
 	uint8_t pad_length = (uint8_t)(end - pad - 2);
 
 	wire_put32(p->data, e->spi);
 	wire_put32(p->data + 4, (uint32_t)p->sequence);
-	wire_put64(p->data + 8, p->sequence);
+	if (e->aead)
+		wire_put64(p->data + 8, p->sequence);
 	for (uint8_t n = 1; n <= pad_length; n++)
 		*pad++ = n;
 	pad[0] = pad_length;
@@ -91,7 +99,7 @@ void esp_seal(struct esp *e, struct esp_packet *packets, unsigned count)
 
 	assert(count <= ESP_BATCH_MAX);
 	for (unsigned k = 0; k < count; k++) {
-		uint32_t sealed = esp_sealed_length(packets[k].length);
+		uint32_t sealed = esp_sealed_length(e, packets[k].length);
 
 		write_frame(e, &packets[k], sealed);
 		fill_job(e, &packets[k], sealed, &jobs[k]);
@@ -102,10 +110,10 @@ void esp_seal(struct esp *e, struct esp_packet *packets, unsigned count)
 }
 
 /* Authentic bytes are still a peer's: the pad length may lie. */
-static void read_trailer(struct esp_packet *p)
+static void read_trailer(const struct esp *e, struct esp_packet *p)
 {
-	const uint8_t *end = p->data + p->length - CRYPTO_ICV;
-	uint32_t plain = p->length - ESP_HEADER - CRYPTO_ICV;
+	const uint8_t *end = p->data + p->length - e->icv;
+	uint32_t plain = p->length - e->header - e->icv;
 	uint8_t pad_length = end[-2];
 
 	if (pad_length + 2u > plain)
@@ -127,6 +135,6 @@ void esp_open(struct esp *e, struct esp_packet *packets, unsigned count)
 		packets[k].inner_length = 0;
 		packets[k].next_header = ESP_NEXT_INVALID;
 		if (jobs[k].ok)
-			read_trailer(&packets[k]);
+			read_trailer(e, &packets[k]);
 	}
 }

@@ -1,10 +1,15 @@
 /*
- * esp - the Encapsulating Security Payload with AES-GCM (RFC 4303, RFC 4106)
+ * esp - the Encapsulating Security Payload (RFC 4303)
  *
- *   SPI 4 | sequence 4 | IV 8 | inner packet, pad, pad length, next header | ICV 16
+ *   SPI 4 | sequence 4 | IV | inner packet, pad, pad length, next header | ICV
  *
- * The IV is the 64-bit sequence number: unique under a key for as long as the
- * numbers are, which the SA map guarantees across restarts.
+ * IV, padding and ICV are as long as the suite says (base/suite.h): with
+ * AES-GCM 8, to 4 and 16 bytes (RFC 4106), with AES-CBC and SHA-256 16, to 16
+ * and 16 (RFC 3602, RFC 4868).
+ *
+ * The IV of an AEAD is the 64-bit sequence number: unique under a key for as
+ * long as the numbers are, which the SA map guarantees across restarts. The IV
+ * of a CBC cipher is that number, encrypted (crypto.h).
  *
  * Ownership  struct esp owns its cipher context.
  * Threads    one worker at a time.
@@ -20,9 +25,8 @@
 
 #include "ipsec/crypto.h"
 
-#define ESP_HEADER 16           /* SPI, sequence number, IV */
-#define ESP_TRAILER_MAX (5 + CRYPTO_ICV)
-#define ESP_SALT 4
+#define ESP_HEADER_MAX (8 + GH_SUITE_IV_MAX)
+#define ESP_SALT_MAX 4
 #define ESP_BATCH_MAX CRYPTO_BATCH_MAX
 
 #define ESP_NEXT_INVALID 0      /* told by open when the padding lies */
@@ -33,37 +37,46 @@
 struct esp {
 	struct crypto *crypto;
 	uint32_t spi;
-	uint8_t salt[ESP_SALT];
-	bool esn;
+	uint8_t salt[ESP_SALT_MAX];
+	uint8_t header;                 /* SPI, sequence number, IV */
+	uint8_t block;                  /* payload and trailer are a multiple of it */
+	uint8_t icv;
+	bool aead, esn;
 };
 
 struct esp_packet {
 	uint8_t *data;          /* the ESP header */
-	uint32_t length;        /* seal: of the inner packet, at data + ESP_HEADER; open: of all */
+	uint32_t length;        /* seal: of the inner packet, at data + header; open: of all */
 	uint64_t sequence;
 	uint8_t next_header;    /* given to seal, told by open */
-	uint32_t inner_length;  /* told by open; the packet is at data + ESP_HEADER */
+	uint32_t inner_length;  /* told by open; the packet is at data + header */
 	bool ok;
 };
 
-/* key is cipher key, then salt, as IKE derives them (RFC 4106 8.1). */
-int esp_init(struct esp *e, bool seal, uint32_t spi, bool esn, const uint8_t *key,
-	     unsigned key_bytes);
+struct esp_params {
+	bool seal, esn;
+	uint32_t spi;
+	struct gh_suite suite;
+	const uint8_t *key;             /* the cipher's, then the salt, as IKE derives them */
+	const uint8_t *integrity_key;   /* NULL where the cipher authenticates */
+};
+
+/* Errors as crypto_new. */
+int esp_init(struct esp *e, const struct esp_params *params);
 void esp_fini(struct esp *e);
 
-/* "aes-256-gcm-16" for the length of key and salt; NULL for an unknown one. */
-const char *esp_algorithm(unsigned key_bytes);
-
-/* The ESP length of an inner packet: padded to four bytes. */
-static inline uint32_t esp_sealed_length(uint32_t inner)
+/* The ESP length of an inner packet. */
+static inline uint32_t esp_sealed_length(const struct esp *e, uint32_t inner)
 {
-	return ESP_HEADER + ((inner + 2 + 3) & ~3u) + CRYPTO_ICV;
+	return e->header + ((inner + 2 + e->block - 1) & ~(e->block - 1u)) + e->icv;
 }
 
-/* Is there room for header, trailer and ICV? */
-static inline bool esp_length_valid(size_t length)
+/* Is there room for header, trailer and ICV, and are the blocks whole? */
+static inline bool esp_length_valid(const struct esp *e, size_t length)
 {
-	return length >= ESP_HEADER + 4 + CRYPTO_ICV && length % 4 == 0;
+	size_t around = 0u + e->header + e->icv;
+
+	return length >= around + e->block && (length - around) % e->block == 0;
 }
 
 /* At most ESP_BATCH_MAX packets. esp_sealed_length bytes are written at each data. */

@@ -94,7 +94,7 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 
 	if (e->next_header != ESP_NEXT_IPV4 && e->next_header != ESP_NEXT_IPV6)
 		return IPSEC_DROP_MALFORMED_PLAIN;
-	if (!packet_parse(e->data + ESP_HEADER, e->inner_length, &p) || p.family != family)
+	if (!packet_parse(e->data + sa->esp.header, e->inner_length, &p) || p.family != family)
 		return IPSEC_DROP_MALFORMED_PLAIN;
 	if (!selector_match(&sa->selector, &p, false)) {
 		counter_add(&sa->mismatches, 1);
@@ -158,7 +158,7 @@ static bool prepare(struct inbound *in, struct sa *sa, const struct piece *piece
 		    struct esp_packet *e)
 {
 	*e = (struct esp_packet){ .data = piece->bytes, .length = piece->length };
-	if (!esp_length_valid(piece->length)) {
+	if (!esp_length_valid(&sa->esp, piece->length)) {
 		counters_drop(in->counters, IPSEC_DROP_MALFORMED, sa, 1);
 		return false;
 	}

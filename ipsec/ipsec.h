@@ -3,7 +3,7 @@
  *
  * Packets that the kernel routes to the TUN are looked up in the ESP FIB
  * (prefix -> group -> legs), sealed under an SA of the chosen leg (RFC 4303,
- * AES-GCM of RFC 4106, tunnel mode, UDP encapsulation of RFC 3948) and sent to
+ * tunnel mode, UDP encapsulation of RFC 3948) and sent to
  * its peer; what arrives on UDP 4500 takes the way back. No entry or no SA
  * means an ICMP unreachable to the sender, never clear text.
  *
@@ -84,8 +84,8 @@ void ipsec_forward(struct ipsec *i);
  * sequence numbers are unknown, and sending one twice would reuse a nonce): it
  * counts as not usable and an IPSEC_SOFT event asks for its rekey.
  *
- * -EPROTONOSUPPORT: not tunnel mode in UDP, or not AES-GCM with a 16-byte ICV.
- * -EINVAL: key length, family. -EEXIST: inbound SPI held by a different SA.
+ * -EPROTONOSUPPORT: not tunnel mode in UDP, or no suite of base/suite.h.
+ * -EOPNOTSUPP: OpenSSL here does not have the cipher. -EINVAL: key length, family. -EEXIST: inbound SPI held by a different SA.
  * -ENOSPC: the SA map is full.
  */
 int ipsec_sa_set(struct ipsec *i, const struct gh_sa *sa);
@@ -222,7 +222,7 @@ struct ipsec_sa_state {
 	struct gh_sa_name name;
 	uint32_t leg;
 	struct gh_endpoint source, target;
-	const char *algorithm;          /* "aes-256-gcm-16"; static */
+	const char *algorithm;          /* "aes-256-gcm-16"; lives as long as the SA */
 	bool esn;
 	bool usable;
 	bool current;                   /* outbound: new packets of the leg use it */

@@ -21,7 +21,8 @@ noinst_LIBRARIES += libipsec.a
 libipsec_a_CFLAGS = $(AM_CFLAGS) $(OPENSSL_CFLAGS)
 libipsec_a_SOURCES = \
 	ipsec/checksum.c ipsec/checksum.h \
-	ipsec/crypto.h ipsec/crypto_openssl.c \
+	ipsec/crypto.h ipsec/crypto_private.h \
+	ipsec/crypto_aead.c ipsec/crypto_cbc.c ipsec/crypto_cipher.c ipsec/crypto_openssl.c \
 	ipsec/early.c ipsec/early.h \
 	ipsec/esp.c ipsec/esp.h \
 	ipsec/event.c ipsec/event.h \
@@ -29,6 +30,7 @@ libipsec_a_SOURCES = \
 	ipsec/fwd.c ipsec/fwd.h \
 	ipsec/gro.c ipsec/gro.h \
 	ipsec/gso.c ipsec/gso.h \
+	ipsec/hmac.c ipsec/hmac.h \
 	ipsec/icmp.c ipsec/icmp.h \
 	ipsec/idmap.c ipsec/idmap.h \
 	ipsec/inbound.c ipsec/inbound.h \

@@ -106,10 +106,10 @@ static struct outbound_run *run_for(struct outbound *o, struct sa *sa, uint8_t t
 
 static void add_segment(struct outbound *o, struct sa *sa, struct gso *g, uint32_t length)
 {
-	uint32_t sealed = esp_sealed_length(length);
+	uint32_t sealed = esp_sealed_length(&sa->esp, length);
 	struct outbound_run *r = run_for(o, sa, g->packet.tos, sealed);
 
-	gso_next(g, r->bytes + r->length + ESP_HEADER);
+	gso_next(g, r->bytes + r->length + sa->esp.header);
 	r->inner[r->packets] = length;
 	r->next_header[r->packets] = g->packet.family == AF_INET ? ESP_NEXT_IPV4 : ESP_NEXT_IPV6;
 	r->packets++;
@@ -120,12 +120,12 @@ static void add_segment(struct outbound *o, struct sa *sa, struct gso *g, uint32
 }
 
 /* Over the MTU: IPv4 without DF is left to fragment outside, the rest must shrink. */
-static bool too_big(struct outbound *o, const struct gso *g)
+static bool too_big(struct outbound *o, const struct sa *sa, const struct gso *g)
 {
 	const struct packet *p = &g->packet;
 	uint32_t largest = gso_largest(g);
 
-	if (esp_sealed_length(largest) <= UDP_RUN_BYTES) {
+	if (esp_sealed_length(&sa->esp, largest) <= UDP_RUN_BYTES) {
 		if (largest <= o->mtu)
 			return false;
 		if (p->family == AF_INET && !(p->bytes[6] & 0x40))
@@ -151,7 +151,7 @@ static void add(struct outbound *o, struct sa *sa, struct gso *g)
 {
 	uint32_t length;
 
-	if (too_big(o, g))
+	if (too_big(o, sa, g))
 		return;
 	flows_see(o->flows, &g->packet);
 	if (!g->size)

@@ -9,8 +9,6 @@
 
 #include "ipsec/reclaim.h"
 
-#define ENCR_AES_GCM_16 20      /* IANA IKEv2 transform type 1 */
-
 /* Without ESN 2^32-1 is the last number (RFC 4303 3.3.3); with it, none matters. */
 #define SEQUENCE_LAST 0xffffffffull
 #define SEQUENCE_LAST_ESN (UINT64_MAX - (1ull << 32))
@@ -18,11 +16,14 @@
 #define SEQUENCE_LOW (SEQUENCE_LAST - (1ull << 29))
 #define SEQUENCE_LOW_ESN (SEQUENCE_LAST_ESN - (1ull << 40))
 
-static int check(const struct gh_sa *fact)
+static int check(const struct gh_sa *fact, struct gh_suite *suite)
 {
-	if (!fact->tunnel || !fact->encap || fact->encryption != ENCR_AES_GCM_16)
-		return -EPROTONOSUPPORT;
-	if (!esp_algorithm(fact->key_length) || fact->name.spi < 256 || !fact->leg)
+	int rc = gh_suite_find(fact->encryption, fact->key_length, fact->integrity,
+			       fact->integrity_key_length, suite);
+
+	if (rc || !fact->tunnel || !fact->encap)
+		return rc ? rc : -EPROTONOSUPPORT;
+	if (fact->name.spi < 256 || !fact->leg)
 		return -EINVAL;
 	if (!gh_addr_is_set(&fact->source.addr) ||
 	    fact->source.addr.family != fact->target.addr.family)
@@ -34,25 +35,34 @@ static int check(const struct gh_sa *fact)
 
 static void fill_key(const struct gh_sa *fact, struct seqmap_key *key)
 {
+	uint8_t both[2 * GH_KEY_MAX];
+
 	memset(key, 0, sizeof(*key));
 	key->direction = fact->name.direction;
 	key->spi = fact->name.spi;
-	seqmap_fingerprint(fact->key, fact->key_length, key->fingerprint);
+	memcpy(both, fact->key, fact->key_length);
+	memcpy(both + fact->key_length, fact->integrity_key, fact->integrity_key_length);
+	seqmap_fingerprint(both, 0u + fact->key_length + fact->integrity_key_length,
+			   key->fingerprint);
+	explicit_bzero(both, sizeof(both));
 }
 
 int sa_new(const struct gh_sa *fact, struct seqmap *map, bool old, struct sa **out)
 {
+	struct esp_params params = {
+		.seal = fact->name.direction == GH_OUT, .esn = fact->esn, .spi = fact->name.spi,
+		.key = fact->key, .integrity_key = fact->integrity_key,
+	};
 	struct seqmap_key key;
 	struct sa *sa;
 	bool found;
 	int err;
 
-	err = check(fact);
+	err = check(fact, &params.suite);
 	if (err)
 		return err;
 	sa = reclaim_alloc(sizeof(*sa));
-	err = esp_init(&sa->esp, fact->name.direction == GH_OUT, fact->name.spi, fact->esn,
-		       fact->key, fact->key_length);
+	err = esp_init(&sa->esp, &params);
 	if (err)
 		goto free_sa;
 	fill_key(fact, &key);
@@ -63,7 +73,7 @@ int sa_new(const struct gh_sa *fact, struct seqmap *map, bool old, struct sa **o
 	sa->name = fact->name;
 	sa->first_destination = fact->name.destination;
 	sa->leg = fact->leg;
-	sa->algorithm = esp_algorithm(fact->key_length);
+	gh_suite_name(&params.suite, sa->algorithm);
 	sa->soft_bytes = fact->soft_bytes;
 	sa->soft_packets = fact->soft_packets;
 	sa->hard_bytes = fact->hard_bytes;

@@ -38,7 +38,7 @@ struct sa {
 	struct gh_sa_name name;         /* destination: as of the last move */
 	struct gh_addr first_destination;       /* as the SA was first stated */
 	uint32_t leg;
-	const char *algorithm;
+	char algorithm[GH_SUITE_NAME];
 	uint32_t window;
 	uint64_t soft_bytes, soft_packets, hard_bytes, hard_packets;    /* 0: none */
 	struct esp esp;

@@ -2,8 +2,8 @@
 if HAVE_CMOCKA
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
-check_PROGRAMS += test_addr test_fact test_link test_weight
-TESTS += test_addr test_fact test_link test_weight
+check_PROGRAMS += test_addr test_fact test_link test_suite test_weight
+TESTS += test_addr test_fact test_link test_suite test_weight
 
 test_addr_SOURCES = tests/unit/test_addr.c
 test_addr_CFLAGS = $(UNIT_CFLAGS)
@@ -21,11 +21,24 @@ test_weight_SOURCES = tests/unit/test_weight.c
 test_weight_CFLAGS = $(UNIT_CFLAGS)
 test_weight_LDADD = libbase.a $(CMOCKA_LIBS)
 
-IPSEC_TESTS = test_esp test_flows test_fwd test_gro test_gso test_idmap test_inbound test_ipsec test_mss test_nat test_packet test_replay test_seqmap
+IPSEC_TESTS = test_crypto test_esp test_flows test_fwd test_gro test_gso test_hmac test_idmap test_inbound test_ipsec test_mss test_nat test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(IPSEC_TESTS)
 TESTS += $(IPSEC_TESTS)
-EXTRA_DIST += tests/unit/datapath.h tests/unit/inner.h tests/vectors/gcm.h
+EXTRA_DIST += tests/unit/datapath.h tests/unit/hex.h tests/unit/inner.h \
+	tests/vectors/cbc.h tests/vectors/chacha.h tests/vectors/gcm.h tests/vectors/hmac.h
+
+test_suite_SOURCES = tests/unit/test_suite.c
+test_suite_CFLAGS = $(UNIT_CFLAGS)
+test_suite_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_crypto_SOURCES = tests/unit/test_crypto.c
+test_crypto_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_crypto_LDADD = $(IPSEC_TEST_LIBS)
+
+test_hmac_SOURCES = tests/unit/test_hmac.c
+test_hmac_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_hmac_LDADD = $(IPSEC_TEST_LIBS)
 
 test_esp_SOURCES = tests/unit/test_esp.c
 test_esp_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)

@@ -11,13 +11,13 @@
 #include <processing/jobs/callback_job.h>
 #include <threading/mutex.h>
 
+#include "base/suite.h"
 #include "ipsec/charon/daemon.h"
 #include "ipsec/charon/keys.h"
 #include "ipsec/charon/table.h"
 
 #define RUN_DIR "/run/gatehouse/gateway"
 #define SPI_TRIES 16
-#define GCM_SALT 4
 /* For gatehoused to take an SA in: it needs well under a millisecond when it is not busy. */
 #define INSTALL_WAIT_MS 200
 
@@ -96,22 +96,29 @@ static bool selectors_of(linked_list_t *list, uint16_t *count, struct gh_selecto
 	return ok;
 }
 
+/* charon's numbers are IANA's; for "none" it has one of its own. */
+static uint16_t integrity_of(const kernel_ipsec_add_sa_t *data)
+{
+	return data->int_alg == AUTH_UNDEFINED ? GH_AUTH_NONE : data->int_alg;
+}
+
 /* Why the SA is none for our datapath, or NULL. */
 static const char *refusal(const kernel_ipsec_sa_id_t *id, const kernel_ipsec_add_sa_t *data)
 {
+	struct gh_suite suite;
+	int rc;
+
 	if (id->proto != IPPROTO_ESP)
 		return "only ESP is supported, not AH";
 	if (data->ipcomp != IPCOMP_NONE)
 		return "IPComp is not supported";
 	if (data->mode != MODE_TUNNEL && data->mode != MODE_TRANSPORT)
 		return "only tunnel and transport mode are supported";
-	if (data->enc_alg != ENCR_AES_GCM_ICV16)
-		return "only AES-GCM with a 16-byte ICV is supported";
-	if (data->enc_key.len != 16 + GCM_SALT && data->enc_key.len != 32 + GCM_SALT)
-		return "only AES with 128 or 256 bits is supported";
-	if (data->int_key.len > GH_KEY_MAX)
-		return "the integrity key is too long";
-	return NULL;
+	rc = gh_suite_find(data->enc_alg, data->enc_key.len, integrity_of(data), data->int_key.len,
+			   &suite);
+	if (rc == -EINVAL)
+		return "the datapath carries the algorithms, but not with keys of this length";
+	return rc ? "the datapath carries no such algorithms" : NULL;
 }
 
 static bool sa_of(const kernel_ipsec_sa_id_t *id, const kernel_ipsec_add_sa_t *data,
@@ -134,7 +141,7 @@ static bool sa_of(const kernel_ipsec_sa_id_t *id, const kernel_ipsec_add_sa_t *d
 		.reqid = data->reqid,
 		.replay_window = data->replay_window,
 		.encryption = data->enc_alg,
-		.integrity = data->int_alg == AUTH_UNDEFINED ? 0 : data->int_alg,
+		.integrity = integrity_of(data),
 		.key_length = (uint16_t)data->enc_key.len,
 		.integrity_key_length = (uint16_t)data->int_key.len,
 		.hard_bytes = data->lifetime->bytes.life,
@@ -142,7 +149,8 @@ static bool sa_of(const kernel_ipsec_sa_id_t *id, const kernel_ipsec_add_sa_t *d
 		.hard_packets = data->lifetime->packets.life,
 		.soft_packets = data->lifetime->packets.rekey,
 	};
-	memcpy(out->key, data->enc_key.ptr, data->enc_key.len);
+	if (data->enc_key.len)
+		memcpy(out->key, data->enc_key.ptr, data->enc_key.len);
 	if (data->int_key.len)
 		memcpy(out->integrity_key, data->int_key.ptr, data->int_key.len);
 	return selectors_of(local, &out->local_count, out->local) &&

@@ -7,7 +7,7 @@
  * SAs, so this does: soft expiry makes charon rekey, hard expiry delete.
  *
  * What is not ours is refused, so that a tunnel never comes up without a
- * datapath: AH, IPComp, BEET, and every cipher but AES-GCM with a 16-byte ICV.
+ * datapath: AH, IPComp, BEET, and every algorithm that base/suite.h does not have.
  * UDP encapsulation is asked for always.
  *
  * Ownership  kernel_ipsec_t as strongSwan has it; charon destroys it.

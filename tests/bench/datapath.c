@@ -115,7 +115,7 @@ static unsigned round_open(struct bench *b)
 	struct esp_packet p[BATCH];
 
 	for (unsigned k = 0; k < BATCH; k++) {
-		uint32_t length = esp_sealed_length(b->bytes);
+		uint32_t length = esp_sealed_length(&b->open, b->bytes);
 
 		memcpy(packets[k], pristine[k], length);
 		p[k] = (struct esp_packet){
@@ -152,7 +152,7 @@ static unsigned round_inbound(struct bench *b)
 	static uint8_t run[RUN * STRIDE];
 	struct udp_datagram d = {
 		.bytes = run, .length = (uint32_t)b->length,
-		.segment = esp_sealed_length(b->bytes),
+		.segment = esp_sealed_length(&path.out->esp, b->bytes),
 	};
 
 	memcpy(run, b->packet, b->length);
@@ -189,7 +189,7 @@ static void init_outbound(struct bench *b, bool tso)
 static void init_inbound(struct bench *b)
 {
 	struct inner i = segment(b->bytes);
-	uint32_t sealed = esp_sealed_length(b->bytes);
+	uint32_t sealed = esp_sealed_length(&path.out->esp, b->bytes);
 
 	b->name = "inbound";
 	b->round = round_inbound;
@@ -201,7 +201,7 @@ static void init_inbound(struct bench *b)
 			.next_header = ESP_NEXT_IPV4,
 		};
 
-		inner_make(&i, p.data + ESP_HEADER);
+		inner_make(&i, p.data + path.out->esp.header);
 		i.sequence += i.payload;
 		i.id++;
 		esp_seal(&path.out->esp, &p, 1);
@@ -210,6 +210,8 @@ static void init_inbound(struct bench *b)
 
 static void init_ciphers(struct bench *evp, struct bench *seal, struct bench *open)
 {
+	struct esp_params params = { .spi = 300, .key = key };
+
 	evp->name = "evp_seal";
 	evp->round = round_evp;
 	evp->evp = EVP_CIPHER_CTX_new();
@@ -218,8 +220,11 @@ static void init_ciphers(struct bench *evp, struct bench *seal, struct bench *op
 	seal->round = round_seal;
 	open->name = "esp_open";
 	open->round = round_open;
-	if (esp_init(&seal->seal, true, 300, false, key, KEY_BYTES) ||
-	    esp_init(&open->open, false, 300, false, key, KEY_BYTES))
+	if (gh_suite_find(GH_ENCR_AES_GCM_16, KEY_BYTES, 0, 0, &params.suite) ||
+	    esp_init(&open->open, &params))
+		abort();
+	params.seal = true;
+	if (esp_init(&seal->seal, &params))
 		abort();
 	round_seal(seal);               /* numbers 1 to BATCH, for opening */
 	memcpy(pristine, packets, sizeof(packets));

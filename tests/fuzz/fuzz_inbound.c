@@ -51,7 +51,7 @@ static void strange(const uint8_t *data, size_t size)
 /* Twice in one message, so that joining is reached; data[0] is the outer TOS. */
 static void authentic(const uint8_t *data, size_t size)
 {
-	uint32_t inner = (uint32_t)size - 2, sealed = esp_sealed_length(inner);
+	uint32_t inner = (uint32_t)size - 2, sealed = esp_sealed_length(&path.out->esp, inner);
 	struct udp_datagram d = { .length = 2 * sealed, .segment = sealed, .tos = data[0] };
 	struct esp_packet p[2];
 	uint64_t sequence;
@@ -67,7 +67,7 @@ static void authentic(const uint8_t *data, size_t size)
 			.next_header = data[1] & 1 ? ESP_NEXT_IPV4 : data[1] & 2 ? ESP_NEXT_IPV6 :
 				       data[1],
 		};
-		memcpy(p[k].data + ESP_HEADER, data + 2, inner);
+		memcpy(p[k].data + path.out->esp.header, data + 2, inner);
 	}
 	esp_seal(&path.out->esp, p, 2);
 	inbound_datagram(&in, &d);

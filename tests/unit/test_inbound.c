@@ -59,9 +59,9 @@ static void add_sealed(const uint8_t *inner, uint32_t length, uint8_t next_heade
 		.next_header = next_header,
 	};
 
-	memcpy(p.data + ESP_HEADER, inner, length);
+	memcpy(p.data + path.out->esp.header, inner, length);
 	esp_seal(&path.out->esp, &p, 1);
-	piece_length = esp_sealed_length(length);
+	piece_length = esp_sealed_length(&path.out->esp, length);
 	datagram_length += piece_length;
 }
 

@@ -692,7 +692,10 @@ static void test_refusals(void **state)
 	bad.tunnel = false;
 	assert_int_equal(ipsec_sa_set(left.ipsec, &bad), -EPROTONOSUPPORT);
 	bad = sa;
-	bad.encryption = 12;
+	bad.encryption = 9;             /* IDEA */
+	assert_int_equal(ipsec_sa_set(left.ipsec, &bad), -EPROTONOSUPPORT);
+	bad.encryption = 12;            /* AES-CBC, with nothing to authenticate it */
+	bad.key_length = 32;
 	assert_int_equal(ipsec_sa_set(left.ipsec, &bad), -EPROTONOSUPPORT);
 	bad = sa;
 	bad.key_length = 32;

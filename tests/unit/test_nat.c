@@ -222,9 +222,9 @@ static void arrive(uint64_t sequence, uint8_t *inner, size_t length)
 		.bytes = datagram, .remote = { { AF_INET, { 127, 0, 0, 1 } }, 4500 },
 	};
 
-	memcpy(datagram + ESP_HEADER, inner, length);
+	memcpy(datagram + path.out->esp.header, inner, length);
 	esp_seal(&path.out->esp, &p, 1);
-	d.length = d.segment = esp_sealed_length((uint32_t)length);
+	d.length = d.segment = esp_sealed_length(&path.out->esp, (uint32_t)length);
 	inbound_datagram(&in, &d);
 }
 

@@ -1,0 +1,22 @@
+/*
+ * The ESP packet of RFC 7634 appendix A (ChaCha20-Poly1305), as hex.
+ */
+#ifndef VECTORS_CHACHA_H
+#define VECTORS_CHACHA_H
+
+static const struct {
+	const char *key;                /* with the salt behind it */
+	const char *iv, *plain, *sealed;
+} chacha_esp_vector = {
+	"808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9fa0a1a2a3",
+	"1011121314151617",
+	"45000054a6f200004001e778c6336405c000020508005b7a3a080000553bec10"
+	"0007362708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20212223"
+	"2425262728292a2b2c2d2e2f303132333435363701020204",
+	"24039428b97f417e3c13753a4f05087b67c352e6a7fab1b982d466ef407ae5c6"
+	"14ee8099d52844eb61aa95dfab4c02f72aa71e7c4c4f64c9befe2facc638e8f3"
+	"cbec163fac469b502773f6fb94e664da9165b82829f641e0"
+	"76aaa8266b7fb0f7b11b369907e1ad43",
+};
+
+#endif
