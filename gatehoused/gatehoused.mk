@@ -23,6 +23,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
 	gatehoused/meter.c gatehoused/meter.h \
+	gatehoused/partner.c gatehoused/partner.h \
 	gatehoused/netconf_host.c gatehoused/netconf_host.h \
 	gatehoused/notify.c gatehoused/notify.h \
 	gatehoused/operate.c gatehoused/operate.h \

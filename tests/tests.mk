@@ -201,7 +201,7 @@ test_startup_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -278,6 +278,9 @@ test_failover_test_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 test_meter_SOURCES = tests/unit/test_meter.c
 test_meter_CFLAGS = $(UNIT_CFLAGS)
 test_meter_LDADD = libgatehoused.a $(CMOCKA_LIBS)
+test_partner_SOURCES = tests/unit/test_partner.c
+test_partner_CFLAGS = $(UNIT_CFLAGS)
+test_partner_LDADD = libgatehoused.a $(CMOCKA_LIBS)
 
 # All of the daemon but its main.
 test_state_SOURCES = tests/unit/test_state.c tests/unit/gateway_fixture.h
