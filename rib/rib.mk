@@ -2,6 +2,7 @@ noinst_LIBRARIES += librib.a
 
 librib_a_CFLAGS = $(AM_CFLAGS)
 librib_a_SOURCES = \
+	rib/announce.c rib/announce.h \
 	rib/decide.c rib/decide.h \
 	rib/entry.c rib/entry.h \
 	rib/explain.c rib/explain.h \
@@ -15,6 +16,7 @@ librib_a_SOURCES = \
 	rib/leg.c rib/leg.h \
 	rib/mark.c rib/mark.h \
 	rib/monitor.c rib/monitor.h \
+	rib/moving.c rib/moving.h \
 	rib/nexthop.c rib/nexthop.h \
 	rib/nl.c rib/nl.h \
 	rib/path.c rib/path.h \

@@ -297,11 +297,14 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
-TESTS += test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
+check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
+TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
 
 RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
 
+test_announce_SOURCES = tests/unit/test_announce.c
+test_announce_CFLAGS = $(UNIT_CFLAGS)
+test_announce_LDADD = $(RIB_TEST_LIBS)
 test_decide_SOURCES = tests/unit/test_decide.c
 test_decide_CFLAGS = $(UNIT_CFLAGS)
 test_decide_LDADD = $(RIB_TEST_LIBS)
