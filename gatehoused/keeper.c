@@ -154,6 +154,10 @@ static int hold_all(struct keeper *k)
 	if (!rc)
 		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500, true), "UDP port 4500 (IPv6)");
 	if (!rc)
+		rc = hold(k, KEEPER_ESP4, port_open_esp(AF_INET), "IP protocol 50 (IPv4)");
+	if (!rc)
+		rc = hold(k, KEEPER_ESP6, port_open_esp(AF_INET6), "IP protocol 50 (IPv6)");
+	if (!rc)
 		rc = hold(k, KEEPER_SA_MAP, sa_map_open(k), "sa.map");
 	if (!rc)
 		rc = hold(k, KEEPER_NETCONF, netconf_listen(k), "netconf.sock");

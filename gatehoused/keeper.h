@@ -1,7 +1,7 @@
 /*
  * keeper - the tiny parent that holds what must outlive the daemon
  *
- * It opens the TUN, the UDP sockets, NETCONF's socket and the SA map as root, starts the daemon
+ * It opens the TUN, the sockets of IKE and ESP, NETCONF's socket and the SA map as root, starts the daemon
  * as an unprivileged child that inherits them, and starts it again whenever it
  * ends. While no daemon runs the TUN keeps its carrier and its routes, and
  * packets wait in the sockets. The child can ask two things of it: a connection
@@ -24,6 +24,8 @@ enum keeper_fd {
 	KEEPER_IKE6,
 	KEEPER_NATT4,                   /* UDP 4500 */
 	KEEPER_NATT6,
+	KEEPER_ESP4,                    /* protocol 50 */
+	KEEPER_ESP6,
 	KEEPER_SA_MAP,
 	KEEPER_NETCONF,                 /* listening: netconf.sock, for sshd's subsystem */
 	KEEPER_LINE,                    /* to the keeper; end of file when it is gone */
