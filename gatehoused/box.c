@@ -28,7 +28,7 @@
 /* The box takes what the devices before and behind it let through. */
 #define MTU 65535
 #define PRIORITY 100
-#define PROTOCOL 200
+#define PROTOCOL 200            /* as rib/underlay.h */
 
 static const char *const devices[] = { BOX_INSIDE, BOX_OUTSIDE };
 static const uint8_t families[] = { AF_INET, AF_INET6 };
