@@ -73,8 +73,10 @@ static void ike_of(const struct gw_config *config, const struct gw_connection *c
 	memset(out, 0, sizeof(*out));
 	out->leg = c->leg;
 	out->remote = c->remote_address;
-	out->encryption = c->encryption_bits == 128 ? IKE_GCM_AES128 : IKE_GCM_AES256;
-	out->pfs = groups[c->pfs];
+	out->version = 2;
+	out->mobike = out->fragmentation = true;
+	out->esp.cipher = c->encryption_bits == 128 ? IKE_CIPHER_AES128GCM : IKE_CIPHER_AES256GCM;
+	out->esp.pfs = groups[c->pfs];
 	out->ike.cipher = ciphers[c->ike.encryption];
 	out->ike.hash = hashes[c->ike.integrity];
 	out->ike.group = groups[c->ike.group];
@@ -92,14 +94,12 @@ static void ike_of(const struct gw_config *config, const struct gw_connection *c
 void apply_ike_proposals(const struct gw_connection *c, struct ike_proposals *ike,
 			 struct ike_proposals *child)
 {
-	const struct ike_policy policy = {
-		.cipher = ciphers[c->ike.encryption], .hash = hashes[c->ike.integrity],
-		.group = groups[c->ike.group],
-	};
+	static const struct gw_config anywhere; /* addresses have no part in it */
+	struct ike_connection k;
 
-	ike_proposals_ike(&policy, ike);
-	ike_proposals_child(c->encryption_bits == 128 ? IKE_GCM_AES128 : IKE_GCM_AES256,
-			    groups[c->pfs], child);
+	ike_of(&anywhere, c, &k);
+	ike_proposals_ike(&k, ike);
+	ike_proposals_child(&k, child);
 }
 
 /* Is it for charon now? */

@@ -250,6 +250,13 @@ static int failed(const char *what, int rc)
 	return rc;
 }
 
+static void refuse_peers(void *ctx, const struct gh_addr *addresses, size_t count)
+{
+	struct gateway *g = ctx;
+
+	ike_relay_refuse(g->relay, addresses, count);
+}
+
 static void from_natt_port(void *ctx, const struct gh_endpoint *local,
 			   const struct gh_endpoint *remote, const uint8_t *bytes, size_t length)
 {
@@ -265,7 +272,6 @@ static int start_ipsec(struct gateway *g)
 	};
 	const struct ipsec_config config = {
 		.tun_fd = KEEPER_TUN, .natt_fd = { KEEPER_NATT4, KEEPER_NATT6 },
-		.esp_fd = { KEEPER_ESP4, KEEPER_ESP6 },
 		.sa_map_fd = KEEPER_SA_MAP, .mtu = TUN_MTU, .ctx = g, .ike = from_natt_port,
 	};
 	char path[OPTIONS_PATH_MAX + 16];
@@ -398,7 +404,10 @@ static int start_ike(struct gateway *g)
 {
 	g->credentials = credentials_new();
 	g->ike = ike_new(g->loop, vici_connect, hear_ike, g);
-	return g->ike ? 0 : failed("the IKE client", -ENOMEM);
+	if (!g->ike)
+		return failed("the IKE client", -ENOMEM);
+	ike_refuse(g->ike, refuse_peers, g);
+	return 0;
 }
 
 /* Our own restart: the configuration as it was, before any guest is heard. */

@@ -30,8 +30,13 @@ static const char *why_down(struct gateway *g, const struct gw_connection *c,
 
 static void offered(struct writer *w, const char *key, const struct ike_proposals *p)
 {
-	writer_format(w, key, "%s%s%s", p->text[0], p->count > 1 ? ", " : "",
-		      p->count > 1 ? p->text[1] : "");
+	char text[IKE_PROPOSALS_MAX * (IKE_PROPOSAL_TEXT + 2)] = "";
+	size_t used = 0;
+
+	for (unsigned i = 0; i < p->count; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : "",
+					 p->text[i]);
+	writer_text(w, key, text);
 }
 
 static void proposals(struct writer *w, const struct gw_connection *c)
@@ -130,7 +135,6 @@ static void esp_sa(void *ctx, const struct ipsec_sa_state *s)
 	writer_text(w, "direction", s->name.direction == GH_IN ? "in" : "out");
 	writer_format(w, "spi", "%08x", s->name.spi);
 	writer_text(w, "algorithm", s->algorithm);
-	writer_text(w, "encapsulation", s->encap ? "udp" : "native");
 	writer_flag(w, "esn", s->esn);
 	writer_flag(w, "usable", s->usable);
 	writer_flag(w, "current", s->current);

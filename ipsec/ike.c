@@ -40,6 +40,7 @@ void ike_free(struct ike *k)
 	if (!k)
 		return;
 	ike_try_fini(k);
+	ike_host_fini(k);
 	ike_charon_fini(k);
 	while (k->conns) {
 		struct ike_conn *c = k->conns;
@@ -56,31 +57,19 @@ static bool is_policy(const struct ike_policy *p)
 	       (p->hash != IKE_HASH_ANY && p->group > IKE_GROUP_WITHOUT);
 }
 
+static bool has_peer(const struct ike_connection *w)
+{
+	if (w->remote_any)
+		return w->remote_id[0] && w->mode == IKE_MODE_RESPONDER;
+	return w->remote_host[0] || gh_addr_is_set(&w->remote);
+}
+
 static bool is_valid(const struct ike_connection *w)
 {
-	return w->name[0] && gh_addr_is_set(&w->remote) && !w->secret_length != !w->certificates &&
-	       w->secret_length <= IKE_SECRET_MAX && is_policy(&w->ike);
-}
-
-/* What an SA was built on: a change of these needs a new one at once. */
-static bool same_base(const struct ike_connection *a, const struct ike_connection *b)
-{
-	return !gh_addr_cmp(&a->local, &b->local) && !gh_addr_cmp(&a->remote, &b->remote) &&
-	       !strcmp(a->local_id, b->local_id) && !strcmp(a->remote_id, b->remote_id) &&
-	       a->secret_length == b->secret_length &&
-	       !memcmp(a->secret, b->secret, a->secret_length) &&
-	       ike_certificates_same_peers(a->certificates, b->certificates) &&
-	       a->encryption == b->encryption && a->pfs == b->pfs &&
-	       a->ike.cipher == b->ike.cipher && a->ike.hash == b->ike.hash &&
-	       a->ike.group == b->ike.group;
-}
-
-static bool same_values(const struct ike_connection *a, const struct ike_connection *b)
-{
-	return ike_certificates_equal(a->certificates, b->certificates) &&
-	       a->ike_lifetime_s == b->ike_lifetime_s &&
-	       a->child_lifetime_s == b->child_lifetime_s &&
-	       a->replay_window == b->replay_window && a->dpd_s == b->dpd_s;
+	return w->name[0] && has_peer(w) && !w->secret_length != !w->certificates &&
+	       w->secret_length <= IKE_SECRET_MAX && w->alternate_length <= IKE_SECRET_MAX &&
+	       w->pair_count <= IKE_PAIRS_MAX && (w->version == 1 || w->version == 2) &&
+	       is_policy(&w->ike);
 }
 
 static struct ike_conn *add(struct ike *k, const struct ike_connection *want)
@@ -96,10 +85,43 @@ static struct ike_conn *add(struct ike *k, const struct ike_connection *want)
 	return c;
 }
 
+/* Takes over what is wanted; an address that a name has by now stays. */
+static void take(struct ike_conn *c, const struct ike_connection *want)
+{
+	struct gh_addr resolved = c->want.remote;
+	bool same_host = want->remote_host[0] && !strcmp(want->remote_host, c->want.remote_host);
+
+	c->keys += c->want.secret_length != want->secret_length ||
+		   memcmp(c->want.secret, want->secret, want->secret_length) != 0;
+	ike_certificates_get(want->certificates);
+	ike_certificates_put(c->want.certificates);
+	c->want = *want;
+	if (same_host)
+		c->want.remote = resolved;
+}
+
+static void change(struct ike *k, struct ike_conn *c, enum ike_change what)
+{
+	bool can = ike_renew_can(c);
+
+	c->next_try = (struct gh_time){ 0 };
+	c->pause_ms = 0;
+	c->replace |= what == IKE_BROKEN || (what == IKE_RENEWED && !can);
+	c->renew |= (what == IKE_RENEWED || what == IKE_LATER) && can && !c->replace;
+	ike_host_changed(k, c);
+	if (!k->vici)
+		return;
+	if (what == IKE_KEYS)
+		ike_secret_load(k, c);
+	else
+		ike_load(k, c);
+	ike_key_drop_unused(k);
+}
+
 int ike_set(struct ike *k, const struct ike_connection *want)
 {
 	struct ike_conn *c = ike_find(k, want->leg);
-	bool known;
+	enum ike_change what = IKE_LATER;
 
 	if (!is_valid(want))
 		return -EINVAL;
@@ -107,23 +129,19 @@ int ike_set(struct ike *k, const struct ike_connection *want)
 		ike_remove(k, want->leg);
 		c = NULL;
 	}
-	known = c != NULL;
-	if (known && same_base(&c->want, want) && same_values(&c->want, want))
+	if (c)
+		what = ike_differ(&c->want, want);
+	if (c && what == IKE_SAME && c->want.mode == want->mode)
 		return 0;
-	if (!known)
+	if (!c)
 		c = add(k, want);
 	if (!c)
 		return -ENOMEM;
-	c->replace |= known && !same_base(&c->want, want);
-	ike_certificates_get(want->certificates);
-	ike_certificates_put(c->want.certificates);
-	c->want = *want;
-	c->next_try = (struct gh_time){ 0 };
-	c->pause_ms = 0;
-	if (k->vici) {
-		ike_load(k, c);
-		ike_key_drop_unused(k);
-	}
+	take(c, want);
+	if (what == IKE_SAME)
+		ike_host_changed(k, c);         /* only who may begin */
+	else
+		change(k, c, what);
 	return 0;
 }
 
@@ -134,6 +152,7 @@ void ike_remove(struct ike *k, uint32_t leg)
 	if (!c)
 		return;
 	ike_delist(k, c);
+	k->refused_due = true;
 	if (k->vici) {
 		ike_unload(k, c->want.name);
 		ike_key_drop_unused(k);

@@ -30,6 +30,7 @@
 #define IKE_ID_MAX 255
 #define IKE_SECRET_MAX 256
 #define IKE_TEXT_MAX 255
+#define IKE_HOST_MAX 255
 
 #define IKE_DPD_S 45                            /* the default of AZURE.md 2 */
 #define IKE_LIFETIME_S 28800
@@ -37,12 +38,7 @@
 
 struct ev_loop;
 
-enum ike_encryption {
-	IKE_GCM_AES256,
-	IKE_GCM_AES128,
-};
-
-/* Algorithms of the IKE SA. 0 is "as built in": the offer of strong ones. */
+/* Of IKE and child SAs alike; which of them each takes is ike_policy.h's. 0: as built in. */
 enum ike_cipher {
 	IKE_CIPHER_ANY,
 	IKE_CIPHER_AES128GCM,
@@ -50,6 +46,11 @@ enum ike_cipher {
 	IKE_CIPHER_AES128,      /* CBC */
 	IKE_CIPHER_AES192,
 	IKE_CIPHER_AES256,
+	IKE_CIPHER_3DES,
+	IKE_CIPHER_AES192GCM,   /* from here on: of child SAs only */
+	IKE_CIPHER_CHACHA20POLY1305,
+	IKE_CIPHER_DES,
+	IKE_CIPHER_NULL,
 	IKE_CIPHERS,            /* one past the last */
 };
 
@@ -58,6 +59,8 @@ enum ike_hash {
 	IKE_HASH_SHA256,
 	IKE_HASH_SHA384,
 	IKE_HASH_SHA512,
+	IKE_HASH_SHA1,
+	IKE_HASH_MD5,
 	IKE_HASHES,
 };
 
@@ -71,7 +74,19 @@ enum ike_group {
 	IKE_GROUP_ECP384,
 	IKE_GROUP_ECP521,
 	IKE_GROUP_CURVE25519,
+	IKE_GROUP_MODP768,      /* 1 */
+	IKE_GROUP_MODP1024,     /* 2 */
+	IKE_GROUP_MODP2048_256, /* 24: 2048 bits with a subgroup of 256 */
 	IKE_GROUPS,
+};
+
+/* A key exchange beside the group (RFC 9370); strongSwan has it from version 6 on. */
+enum ike_kem {
+	IKE_KEM_NONE,
+	IKE_KEM_MLKEM512,
+	IKE_KEM_MLKEM768,
+	IKE_KEM_MLKEM1024,
+	IKE_KEMS,
 };
 
 /* All of it or nothing: with a cipher, hash and group are given too. */
@@ -81,21 +96,57 @@ struct ike_policy {
 	enum ike_group group;
 };
 
+/* Of the child SAs. */
+struct ike_esp {
+	enum ike_cipher cipher;         /* ANY: what is built in */
+	enum ike_hash hash;             /* ANY with those that need none */
+	enum ike_group pfs;
+};
+
+enum ike_mode {
+	IKE_MODE_BOTH,
+	IKE_MODE_INITIATOR,             /* we alone begin; see ike_refuse */
+	IKE_MODE_RESPONDER,             /* the peer alone begins */
+};
+
+/* A pair of a policy-based connection: a child SA of its own. */
+struct ike_pair {
+	struct gh_prefix local, remote;
+};
+
+#define IKE_PAIRS_MAX 64
+
 /* What the configuration says of one connection; leg is its key. */
 struct ike_connection {
 	uint32_t leg;                           /* if_id of its SAs */
 	char name[GH_NAME_MAX + 1];
-	struct gh_addr local, remote;           /* outer addresses; local may be unset */
+	uint8_t version;                        /* of IKE: 1 or 2 */
+	bool aggressive;                        /* version 1: not main mode */
+	enum ike_mode mode;
+	struct gh_addr local;                   /* our outer address; unset: that of the two */
+	struct gh_addr local_ipv4, local_ipv6;  /* which is of the peer's family, if it is set */
+	struct gh_addr remote;                  /* unset with remote_host or remote_any */
+	char remote_host[IKE_HOST_MAX + 1];     /* resolved again and again; "" for none */
+	bool remote_any;                        /* from anywhere, by remote_id; RESPONDER */
 	char local_id[IKE_ID_MAX + 1];          /* "": the local address; or the subject of our
 						 * certificate */
 	char remote_id[IKE_ID_MAX + 1];         /* "": the remote address */
 	uint16_t secret_length;
 	uint8_t secret[IKE_SECRET_MAX];         /* the pre-shared key */
+	uint16_t alternate_length;              /* 0: there is none */
+	uint8_t alternate[IKE_SECRET_MAX];      /* another one that the peer may use */
 	struct ike_certificates *certificates;  /* in place of the secret; NULL for none */
-	enum ike_encryption encryption;         /* of the child SA */
-	enum ike_group pfs;                     /* of the child SA */
+	bool revocation_strict;                 /* refused unless it is known not to be revoked */
+	bool azure_default;                     /* Azure's offers, where ike and esp say nothing */
 	struct ike_policy ike;                  /* of the IKE SA */
+	enum ike_kem kem;                       /* version 2 */
+	struct ike_esp esp;
+	struct ike_pair pairs[IKE_PAIRS_MAX];   /* none: one child SA for everything */
+	uint16_t pair_count;
+	bool mobike, fragmentation;
+	bool native;                            /* ESP without UDP where there is no NAT */
 	uint32_t ike_lifetime_s, child_lifetime_s;      /* hard; rekeyed before */
+	uint32_t child_lifetime_kb;             /* the same in 1,024 bytes; 0: none */
 	uint32_t replay_window;                 /* packets */
 	uint32_t dpd_s;                         /* 0: no dead peer detection */
 };
@@ -130,6 +181,7 @@ enum ike_fault {
 
 struct ike_child_status {
 	enum ike_child_state state;
+	uint32_t id;                            /* charon's number of it */
 	uint32_t spi_in, spi_out;               /* host order */
 	char algorithms[IKE_TEXT_MAX + 1];      /* "AES_GCM_16-256/ECP_384, ESN" */
 	char local_ts[IKE_TEXT_MAX + 1], remote_ts[IKE_TEXT_MAX + 1];
@@ -148,6 +200,9 @@ struct ike_status {
 	char algorithms[IKE_TEXT_MAX + 1];      /* "AES_GCM_16-256/PRF_HMAC_SHA2_384/ECP_384" */
 	struct gh_time established, rekey;
 	struct ike_child_status child;
+	uint64_t pairs;                         /* bit n: pair n has a child SA; bit 0 without pairs */
+	bool renewing;                          /* it runs by what was configured before, and
+						 * what is now is being set up beside it */
 
 	uint32_t attempts;                      /* since it was last up */
 	enum ike_fault fault;                   /* NONE once it is up again */
@@ -174,14 +229,24 @@ void ike_free(struct ike *k);
 
 /*
  * Adds the connection, or replaces the one of the same leg: unchanged values
- * change nothing. A new key, peer, identity or algorithm takes the old SAs
- * down and brings new ones up; a new lifetime, window or dpd_s, or a renewed
- * certificate of ours, waits until they are set up anew, for charon keeps what
- * an SA began with.
+ * change nothing. What changes takes effect in one of three ways.
+ *
+ *   break    another peer, identity, address of ours or version of IKE, or an
+ *            authority that is not believed any more: the SAs are closed and
+ *            set up anew.
+ *   renew    with IKEv2, for all else: a new IKE SA is set up beside the old
+ *            one, and that is closed a moment after the new one carries
+ *            traffic, so that nothing is lost. While the peer refuses the new
+ *            values the old SAs go on, IKE_RENEW_MS at most.
+ *   later    lifetimes, windows and timers with IKEv1, or while only the peer
+ *            may begin: charon keeps what an SA began with, so they hold when
+ *            it is set up anew. A new key or algorithm breaks then.
+ *
  * -EINVAL: no remote address, neither secret nor certificates or both, no name,
  * or half an IKE policy. It takes a reference of its own to the certificates.
  */
 int ike_set(struct ike *k, const struct ike_connection *connection);
+#define IKE_RENEW_MS 600000
 /* Unloads it and closes its SAs; 0 also if there was none. */
 void ike_remove(struct ike *k, uint32_t leg);
 /*
@@ -223,6 +288,14 @@ struct ike_trial *ike_try(struct ike *k, const struct ike_connection *connection
 			  ike_tried *done, void *user);
 /* The answer is no longer wanted: done is not called. ike_free does so with all. */
 void ike_try_cancel(struct ike_trial *trial);
+
+/*
+ * The addresses whose owners may not begin with us (all of their connections
+ * are IKE_MODE_INITIATOR): told whenever they change. charon has no such mode,
+ * so it must not hear them.
+ */
+typedef void ike_refused(void *user, const struct gh_addr *addresses, size_t count);
+void ike_refuse(struct ike *k, ike_refused *refused, void *user);
 
 const char *ike_state_name(enum ike_state state);
 const char *ike_child_state_name(enum ike_child_state state);

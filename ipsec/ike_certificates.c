@@ -72,15 +72,30 @@ bool ike_certificates_same_key(const struct ike_certificates *a, const struct ik
 	return a == b || (a && b && equal(&a->key, &b->key));
 }
 
-bool ike_certificates_same_peers(const struct ike_certificates *a,
-				 const struct ike_certificates *b)
+static bool believes_one(const struct ike_certificates *c, const struct ike_der *authority)
 {
-	if (a == b)
-		return true;
-	if (!a || !b || a->authority_count != b->authority_count)
+	for (size_t i = 0; i < c->authority_count; i++)
+		if (equal(&c->authorities[i], authority))
+			return true;
+	return false;
+}
+
+bool ike_certificates_believes(const struct ike_certificates *a,
+			       const struct ike_certificates *b)
+{
+	for (size_t i = 0; i < b->authority_count; i++)
+		if (!believes_one(a, &b->authorities[i]))
+			return false;
+	return true;
+}
+
+static bool same_list(const struct ike_der *a, size_t a_count, const struct ike_der *b,
+		      size_t b_count)
+{
+	if (a_count != b_count)
 		return false;
-	for (size_t i = 0; i < a->authority_count; i++)
-		if (!equal(&a->authorities[i], &b->authorities[i]))
+	for (size_t i = 0; i < a_count; i++)
+		if (!equal(&a[i], &b[i]))
 			return false;
 	return true;
 }
@@ -89,11 +104,7 @@ bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_c
 {
 	if (a == b)
 		return true;
-	if (!ike_certificates_same_peers(a, b) || !equal(&a->key, &b->key) ||
-	    a->chain_count != b->chain_count)
-		return false;
-	for (size_t i = 0; i < a->chain_count; i++)
-		if (!equal(&a->chain[i], &b->chain[i]))
-			return false;
-	return true;
+	return a && b && equal(&a->key, &b->key) &&
+	       same_list(a->chain, a->chain_count, b->chain, b->chain_count) &&
+	       same_list(a->authorities, a->authority_count, b->authorities, b->authority_count);
 }

@@ -39,9 +39,9 @@ void ike_certificates_put(struct ike_certificates *c);
 
 /* Of equal content; either may be NULL. */
 bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b);
-/* Do both believe the same peers? NULL, which is a shared key, believes others. */
-bool ike_certificates_same_peers(const struct ike_certificates *a,
-				 const struct ike_certificates *b);
+/* Does a believe each authority that b believes? */
+bool ike_certificates_believes(const struct ike_certificates *a,
+			       const struct ike_certificates *b);
 bool ike_certificates_same_key(const struct ike_certificates *a, const struct ike_certificates *b);
 
 #endif

@@ -89,6 +89,15 @@ static void terminate(struct ike *k, const char *name)
 	request(k, "terminate", &b, NULL, 0);
 }
 
+void ike_close(struct ike *k, uint32_t id)
+{
+	struct gh_buf b = { 0 };
+
+	vici_put(&b, "ike-id", "%u", id);
+	vici_put(&b, "timeout", "-1");
+	request(k, "terminate", &b, NULL, 0);
+}
+
 void ike_unload(struct ike *k, const char *name)
 {
 	struct gh_buf b = { 0 };
@@ -96,8 +105,7 @@ void ike_unload(struct ike *k, const char *name)
 
 	vici_put(&b, "name", "%s", ike_name(name, text));
 	request(k, "unload-conn", &b, NULL, 0);
-	vici_put(&b, "id", "%s", ike_name(name, text));
-	request(k, "unload-shared", &b, NULL, 0);
+	ike_secret_unload(k, name);
 	terminate(k, name);
 }
 
@@ -112,32 +120,39 @@ static void on_loaded(void *user, const struct vici_message *m)
 		return;
 	if (!vici_get_is(m, "success", "yes")) {
 		vici_get(m, "errmsg", why, sizeof(why));
+		if (c->want.kem && !ike_has_kem(a.k))
+			snprintf(why, sizeof(why), "%s", IKE_NO_KEM);
 		ike_set_down(a.k, c, IKE_REFUSED);
 		ike_set_fault(a.k, c, IKE_FAULT_OTHER, why);
 		return;
 	}
 	c->loaded = true;
 	c->touched = true;              /* a list on its way does not cover it */
-	if (c->replace)
+	if (c->replace) {
+		ike_renew_end(c);
 		terminate(a.k, c->want.name);
-	c->replace = false;
+	} else if (c->renew) {
+		ike_renew_begin(c);
+	}
+	c->replace = c->renew = false;
 	ike_list_soon(a.k);
 }
 
 void ike_load(struct ike *k, struct ike_conn *c)
 {
+	const struct ike_loading loading = {
+		.resume = c->resume_until.ns != 0, .print = ike_print(&c->want, c->keys),
+	};
 	struct gh_buf b = { 0 };
 
 	c->due = false;
 	c->loaded = c->listed = false;
-	if (c->want.certificates) {
+	if (!ike_host_known(c))
+		return;                 /* it is loaded when its name is resolved */
+	if (c->want.certificates)
 		ike_key_load(k, c->want.certificates);
-		request(k, "unload-shared", ike_put_shared_name(&b, &c->want), NULL, 0);
-	} else {
-		ike_put_shared(&b, &c->want);
-		request(k, "load-shared", &b, NULL, 0);
-	}
-	ike_put_connection(&b, &c->want, c->resume_until.ns != 0);
+	ike_secret_load(k, c);
+	ike_put_connection(&b, &c->want, &loading);
 	request(k, "load-conn", &b, on_loaded, c->want.leg);
 }
 
@@ -148,20 +163,33 @@ static void end_resume(struct ike *k, struct ike_conn *c)
 	ike_load(k, c);
 }
 
+/* Each child SA that is missing; of new SAs beside old ones, all. */
+static void initiate_children(struct ike *k, const struct ike_conn *c)
+{
+	char name[IKE_NAME_TEXT], child[IKE_CHILD_TEXT];
+	unsigned count = c->want.pair_count ? c->want.pair_count : 1;
+
+	for (unsigned i = 0; i < count; i++) {
+		struct gh_buf b = { 0 };
+
+		if (c->status.pairs >> i & 1 && !ike_renew_waits(c))
+			continue;
+		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
+		vici_put(&b, "child", "%s", ike_child_name(&c->want, i, child));
+		vici_put(&b, "timeout", "-1");
+		request(k, "initiate", &b, NULL, 0);
+	}
+}
+
 static void initiate(struct ike *k, struct ike_conn *c)
 {
 	struct ike_status s = c->status;
-	char name[IKE_NAME_TEXT];
-	struct gh_buf b = { 0 };
 
 	if (c->resume_until.ns && gh_now().ns >= c->resume_until.ns) {
 		end_resume(k, c);
 		return;
 	}
-	vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
-	vici_put(&b, "child", "%s", c->want.name);
-	vici_put(&b, "timeout", "-1");
-	request(k, "initiate", &b, NULL, 0);
+	initiate_children(k, c);
 	c->pause_ms = c->pause_ms ? c->pause_ms * 2 : PAUSE_FIRST_MS;
 	if (c->pause_ms > PAUSE_MOST_MS)
 		c->pause_ms = PAUSE_MOST_MS;
@@ -181,24 +209,33 @@ static void go_on(struct ike *k)
 	ev_timer_start(k->loop, &k->more);
 }
 
+/* Is it down, or a part of it, and not about to come up? */
+static bool is_missing(const struct ike_conn *c, struct gh_time now)
+{
+	bool young = c->status.state == IKE_ESTABLISHED &&
+		     gh_time_ms_between(c->status.established, now) < SETTLE_MS;
+
+	if (ike_renew_waits(c))
+		return !c->connecting;
+	if (ike_is_whole(c) || young || c->status.state == IKE_CONNECTING)
+		return false;
+	return c->status.child.state != IKE_CHILD_INSTALLING;
+}
+
 void ike_initiate_missing(struct ike *k)
 {
 	struct gh_time now = gh_now();
 	unsigned left = TURN_MOST;
 
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
-		bool young = c->status.state == IKE_ESTABLISHED &&
-			     gh_time_ms_between(c->status.established, now) < SETTLE_MS;
-
-		if (c->loaded && c->listed && !c->touched && !ike_is_up(c) && !young &&
-		    c->status.state != IKE_CONNECTING &&
-		    c->status.child.state == IKE_CHILD_NONE && now.ns >= c->next_try.ns) {
-			if (!left--) {
-				go_on(k);
-				return;
-			}
-			initiate(k, c);
+		if (c->want.mode == IKE_MODE_RESPONDER || !c->loaded || !c->listed ||
+		    c->touched || now.ns < c->next_try.ns || !is_missing(c, now))
+			continue;
+		if (!left--) {
+			go_on(k);
+			return;
 		}
+		initiate(k, c);
 	}
 }
 
@@ -228,26 +265,67 @@ static void on_more(struct ev_loop *loop, ev_timer *w, int events)
 		ike_initiate_missing(k);
 }
 
+/* Each pair's child SA has one of two names; the other one is not there. */
+static void rekey_pairs(struct ike *k, const struct ike_conn *c)
+{
+	char name[IKE_NAME_TEXT], child[IKE_CHILD_TEXT];
+
+	for (unsigned i = 0; i < 2u * c->want.pair_count; i++) {
+		struct gh_buf b = { 0 };
+
+		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
+		vici_put(&b, "child", "%s", i % 2 ? ike_child_accepted(&c->want, i / 2, child)
+						  : ike_child_name(&c->want, i / 2, child));
+		request(k, "rekey", &b, NULL, 0);
+	}
+}
+
 void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child)
 {
 	char name[IKE_NAME_TEXT];
 	struct gh_buf b = { 0 };
 
-	vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
+	if (child && c->want.pair_count) {
+		rekey_pairs(k, c);
+		return;
+	}
 	if (child)
-		vici_put(&b, "child", "%s", c->want.name);
+		vici_put(&b, "child-id", "%u", c->status.child.id);
+	else
+		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
 	request(k, "rekey", &b, NULL, 0);
 }
 
 /* ---- lists ---- */
 
-/* An SA from an earlier life of ours that carries the wrong number or goes elsewhere. */
+/*
+ * An SA from an earlier life of ours that carries the wrong number, or is with
+ * somebody else. Addresses change under it (MOBIKE, a NAT): what tells is the
+ * identity, where that is an address.
+ */
 static bool is_foreign(const struct ike_conn *c)
 {
+	char text[GH_ADDR_TEXT];
+
 	if (c->listing.child.state == IKE_CHILD_INSTALLED && c->found_leg != c->want.leg)
 		return true;
-	return c->listing.state == IKE_ESTABLISHED &&
-	       gh_addr_cmp(&c->listing.remote.addr, &c->want.remote);
+	return c->listing.state == IKE_ESTABLISHED && !c->want.remote_id[0] &&
+	       !c->want.remote_host[0] && !c->want.certificates &&
+	       strcmp(c->listing.remote_id, gh_addr_print(&c->want.remote, text)) != 0;
+}
+
+/* What the list had of it becomes what is so. */
+static void take_listing(struct ike *k, struct ike_conn *c)
+{
+	if (c->found && !c->listed && is_foreign(c))
+		terminate(k, c->want.name);
+	c->listed = true;
+	c->sas = c->found_sas;
+	c->connecting = c->found_connecting;
+	if (c->found)
+		ike_set_status(k, c, &c->listing);
+	else
+		ike_set_down(k, c, IKE_DOWN);
 }
 
 static void on_listed(void *user, const struct vici_message *m)
@@ -262,20 +340,13 @@ static void on_listed(void *user, const struct vici_message *m)
 		return;
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
 		again |= c->touched;
-		if (c->touched || !c->loaded)
-			continue;
-		if (c->found && !c->listed && is_foreign(c))
-			terminate(k, c->want.name);
-		c->listed = true;
-		if (c->found)
-			ike_set_status(k, c, &c->listing);
-		else
-			ike_set_down(k, c, IKE_DOWN);
+		if (!c->touched && c->loaded)
+			take_listing(k, c);
 	}
 	if (again)
 		ike_list_soon(k);
 	for (struct ike_conn *c = k->conns; c; c = c->next)
-		if (c->loaded && c->resume_until.ns && ike_is_up(c))
+		if (c->loaded && c->resume_until.ns && ike_is_whole(c))
 			end_resume(k, c);
 	ike_initiate_missing(k);
 }
@@ -288,8 +359,9 @@ static void list(struct ike *k)
 	if (k->listing)
 		return;
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
-		c->found = c->touched = false;
-		down |= !ike_is_up(c);
+		c->found = c->touched = c->found_connecting = false;
+		c->found_sas.count = 0;
+		down |= !ike_is_whole(c) || c->olds.count;
 	}
 	k->listing = true;
 	k->next_list = gh_time_add_ms(gh_now(), (down ? LIST_DOWN_MS : LIST_UP_MS) +
@@ -343,7 +415,9 @@ static void lost(struct ike *k, int rc)
 	for (struct ike_conn *c = k->conns; c; c = c->next) {
 		if (ike_is_up(c))
 			c->resume_until = gh_time_add_ms(gh_now(), IKE_RESUME_MS);
-		c->due = c->loaded = c->listed = false;
+		c->due = c->loaded = c->listed = c->connecting = false;
+		c->sas.count = 0;
+		ike_renew_end(c);
 		c->next_try = (struct gh_time){ 0 };
 		c->pause_ms = 0;
 		ike_set_down(k, c, IKE_AWAY);
@@ -398,6 +472,9 @@ static void on_tick(struct ev_loop *loop, ev_timer *w, int events)
 
 	(void)loop;
 	(void)events;
+	ike_host_tick(k);
+	for (struct ike_conn *c = k->conns; c && k->vici; c = c->next)
+		ike_renew_tick(k, c);
 	if (!k->vici)
 		attach(k);
 	else if (gh_now().ns >= k->next_list.ns)

@@ -12,6 +12,17 @@
 #include "ipsec/ike_log.h"
 #include "ipsec/ike_message.h"
 
+#define REFUSED_MS 3000
+
+static bool is_lesser(const struct ike_status *a, const struct ike_status *b)
+{
+	if (a->state != b->state)
+		return a->state < b->state;
+	if (a->child.state != b->child.state)
+		return a->child.state < b->child.state;
+	return a->id < b->id;
+}
+
 static void on_list_sa(struct ike *k, const char *name, const struct vici_message *m)
 {
 	struct ike_conn *c = ike_find_name(k, name);
@@ -22,34 +33,47 @@ static void on_list_sa(struct ike *k, const char *name, const struct vici_messag
 		return;
 	memset(&s, 0, sizeof(s));
 	ike_read_sa(m, gh_now(), &s, &leg);
+	ike_sas_add(&c->found_sas, s.id);
+	c->found_connecting |= s.state == IKE_CONNECTING;
 	/* Several may exist for a moment: the one that is up counts, then the newest. */
-	if (c->found && (s.state < c->listing.state ||
-			 (s.state == c->listing.state &&
-			  s.child.state < c->listing.child.state)))
+	if (c->found && is_lesser(&s, &c->listing))
 		return;
 	c->found = true;
 	c->found_leg = leg;
 	c->listing = s;
 }
 
+/* The peer began, was shown our proof, and closed at once: RFC 7296 2.21.2. */
+static bool was_refused(const struct ike_conn *c, bool up, const struct ike_status *s)
+{
+	return !up && !s->initiator && s->established.ns &&
+	       gh_time_ms_between(s->established, gh_now()) <= REFUSED_MS && !ike_is_up(c);
+}
+
 static void on_ike_event(struct ike *k, struct ike_conn *c, const char *event,
 			 const struct vici_message *m, bool up)
 {
-	struct vici_message section = *m;
+	struct vici_message section = *m, before;
 	struct ike_status s;
 	uint32_t leg;
 
-	if (!strcmp(event, "ike-rekey") && !vici_get_section(m, "new", &section))
+	if (!strcmp(event, "ike-rekey") && (!vici_get_section(m, "old", &before) ||
+					    !vici_get_section(m, "new", &section)))
 		return;
 	memset(&s, 0, sizeof(s));
 	ike_read_sa(&section, gh_now(), &s, &leg);
+	if (!strcmp(event, "ike-rekey"))
+		ike_renew_rekeyed(c, (uint32_t)vici_get_number(&before, "uniqueid", 10, 0), s.id);
 	if (!up || s.state != IKE_ESTABLISHED) {
+		if (was_refused(c, up, &s))
+			ike_secret_failed(k, c);
 		ike_list_soon(k);
 		return;
 	}
 	/* These events say nothing of the child SA: an SA with one stays in view. */
 	if (strcmp(event, "ike-updown") || !ike_is_up(c)) {
 		s.child = c->status.child;
+		s.pairs = c->status.pairs;
 		ike_set_status(k, c, &s);
 	}
 }
@@ -63,7 +87,8 @@ static void on_child_event(struct ike *k, struct ike_conn *c, const char *event,
 	uint32_t leg;
 	size_t at = 0;
 
-	if (!up || !vici_get_section(m, "child-sas", &children) ||
+	/* Of several pairs, one says nothing about the others. */
+	if (!up || c->want.pair_count > 1 || !vici_get_section(m, "child-sas", &children) ||
 	    !vici_next_section(&children, &at, name, &section)) {
 		ike_list_soon(k);
 		return;
@@ -75,6 +100,7 @@ static void on_child_event(struct ike *k, struct ike_conn *c, const char *event,
 			return;
 		section = fresh;
 	}
+	s.pairs = 1;
 	if (ike_read_child(&section, gh_now(), &s.child) &&
 	    s.child.state == IKE_CHILD_INSTALLED && s.state == IKE_ESTABLISHED)
 		ike_set_status(k, c, &s);
@@ -151,6 +177,8 @@ static void on_log(struct ike *k, const struct vici_message *m)
 	if (fault == IKE_FAULT_NO_REPLY && c->status.state == IKE_ESTABLISHED)
 		words = "the peer stopped answering";
 	ike_set_fault(k, c, fault, words);
+	if (fault == IKE_FAULT_AUTH)
+		ike_secret_failed(k, c);
 	if (!ike_is_up(c))
 		ike_list_soon(k);
 }

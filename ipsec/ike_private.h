@@ -3,8 +3,12 @@
  *
  * ike.c         the list of connections, for gatehoused
  * ike_charon.c  the link to charon: load, list, initiate
+ * ike_differ.c  what a change of a connection asks for
  * ike_event.c   what charon says by itself
+ * ike_host.c    peers that are known by name, and those that may not begin
  * ike_key.c     private keys that charon holds for us
+ * ike_renew.c   new SAs beside those of what was configured before
+ * ike_secret.c  pre-shared keys, of which there may be two
  * ike_state.c   one connection's status, and finding connections
  * ike_try.c     connections loaded for a moment, to see whether charon takes them
  *
@@ -16,24 +20,42 @@
 #include <ev.h>
 
 #include "ipsec/ike.h"
+#include "ipsec/resolve.h"
 #include "ipsec/vici.h"
 
 #define IKE_PEERS 64
 #define IKE_BUCKETS 1024
+#define IKE_SAS_MAX 8           /* IKE SAs of a connection that are told apart */
+
+/* IKE SAs by charon's number. What finds no room is not known: it ends with its lifetime. */
+struct ike_sas {
+	unsigned count;
+	uint32_t id[IKE_SAS_MAX];
+};
 
 struct ike_conn {
 	struct ike_conn *next, **link;          /* in the list of all; where that points here */
 	struct ike_conn *next_leg, *next_name;  /* in their buckets */
-	struct ike_connection want;
+	struct ike_connection want;     /* its remote, if it has a name, is what that was last */
 	struct ike_status status;
+	uint32_t keys;                  /* how often its secrets have changed */
+	bool alternate_first;           /* the alternate key is the one that we prove ourselves by */
 	bool due;                       /* to be loaded in a turn to come */
 	bool loaded;                    /* charon has it as we want it */
 	bool listed;                    /* a list has covered it since */
 	bool touched;                   /* an event came while a list was on its way */
-	bool replace;                   /* close the SAs once the new version is loaded */
+	bool replace;                   /* close the SAs once the new version is loaded, */
+	bool renew;                     /* or set up new ones beside them */
+	struct ike_sas sas;             /* as of the last list */
+	struct ike_sas olds;            /* of what was configured before; see ike_renew.c */
+	struct gh_time olds_until, close_at;    /* 0: not */
+	struct gh_time next_look;       /* when its name is resolved again */
+	bool connecting;                /* the list had one that is being set up */
 	bool found;                     /* the list on its way had it: */
 	uint32_t found_leg;
 	struct ike_status listing;
+	struct ike_sas found_sas;
+	bool found_connecting;
 	struct gh_time next_try;
 	uint32_t pause_ms;
 	struct gh_time resume_until;    /* make new SAs beside the old; 0: not */
@@ -70,6 +92,10 @@ struct ike {
 	struct ike_key *keys;           /* of this link to charon */
 	struct ike_trial *trials;
 	unsigned next_trial;            /* number of the next one */
+	struct resolve *resolve;        /* made for the first name */
+	ike_refused *refused;           /* NULL: nobody cares */
+	void *refused_user;
+	bool refused_due;
 };
 
 /* ---- ike_state.c ---- */
@@ -80,7 +106,12 @@ void ike_delist(struct ike *k, struct ike_conn *c);
 struct ike_conn *ike_find(const struct ike *k, uint32_t leg);
 struct ike_conn *ike_find_name(const struct ike *k, const char *charon_name);
 struct ike_conn *ike_find_remote(const struct ike *k, const struct gh_addr *remote);
+/* Has it a child SA? */
 bool ike_is_up(const struct ike_conn *c);
+/* Has each of its pairs one? */
+bool ike_is_whole(const struct ike_conn *c);
+void ike_sas_add(struct ike_sas *sas, uint32_t id);
+bool ike_sas_have(const struct ike_sas *sas, uint32_t id);
 /* Takes over what charon says; what it does not say (attempts, failures) stays. */
 void ike_set_status(struct ike *k, struct ike_conn *c, const struct ike_status *said);
 void ike_set_down(struct ike *k, struct ike_conn *c, enum ike_state state);
@@ -99,10 +130,54 @@ void ike_unload_strays(struct ike *k);
 void ike_initiate_missing(struct ike *k);
 void ike_list_soon(struct ike *k);
 void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
+/* Closes that IKE SA, in agreement with the peer. */
+void ike_close(struct ike *k, uint32_t id);
 
 /* Sends; the message is wiped and freed. answer may be NULL. */
 void ike_request(struct ike *k, const char *command, struct gh_buf *message,
 		 vici_answer *answer, void *user);
+
+/* ---- ike_differ.c ---- */
+
+enum ike_change {
+	IKE_SAME,               /* nothing that charon sees */
+	IKE_KEYS,               /* the alternate key alone */
+	IKE_LATER,              /* what an SA need not be set up anew for */
+	IKE_RENEWED,
+	IKE_BROKEN,
+};
+enum ike_change ike_differ(const struct ike_connection *a, const struct ike_connection *b);
+
+/* ---- ike_host.c ---- */
+
+/* Once a second: names that are due are asked for, refusals told. */
+void ike_host_tick(struct ike *k);
+/* Its name is new, or its mode. */
+void ike_host_changed(struct ike *k, struct ike_conn *c);
+void ike_host_fini(struct ike *k);
+/* Is its address known, or not needed? */
+bool ike_host_known(const struct ike_conn *c);
+
+/* ---- ike_renew.c ---- */
+
+/* Can new SAs stand beside the old ones, and may we begin? */
+bool ike_renew_can(const struct ike_conn *c);
+/* charon has the new values: what there is from now on is old. */
+void ike_renew_begin(struct ike_conn *c);
+/* The IKE SA was rekeyed. */
+void ike_renew_rekeyed(struct ike_conn *c, uint32_t before, uint32_t after);
+/* Is it still the old ones alone that run? */
+bool ike_renew_waits(const struct ike_conn *c);
+/* Closes old ones that are not needed any more. */
+void ike_renew_tick(struct ike *k, struct ike_conn *c);
+void ike_renew_end(struct ike_conn *c);
+
+/* ---- ike_secret.c; only while k->vici ---- */
+
+void ike_secret_load(struct ike *k, struct ike_conn *c);
+void ike_secret_unload(struct ike *k, const char *name);
+/* A key was wrong: the other one is tried next, if there is one. */
+void ike_secret_failed(struct ike *k, struct ike_conn *c);
 
 /* ---- ike_key.c; load and drop only while k->vici ---- */
 
@@ -114,6 +189,11 @@ void ike_key_drop_unused(struct ike *k);
 void ike_key_forget(struct ike *k);
 
 /* ---- ike_try.c ---- */
+
+#define IKE_NO_KEM "additional-key-exchange needs strongSwan 6 or later, and this charon is older: " \
+		   "remove the line, or update strongSwan"
+/* Does this charon know additional key exchanges? */
+bool ike_has_kem(const struct ike *k);
 
 /* Cancels every trial; the link to charon is closed after it. */
 void ike_try_fini(struct ike *k);

@@ -24,8 +24,10 @@
 
 #include "base/ike_frame.h"
 #include "base/log.h"
+#include "ipsec/ike_gate.h"
 
 #define BUFFER_BYTES (8 << 20)  /* a burst of 2,000 tunnels was lost at the defaults */
+#define MARKER 4                /* RFC 3948 2.2, on port 4500 */
 #define BATCH 64                /* datagrams of one socket before the others have a turn */
 
 /* Any thread adds, read_stats reads; each by itself, without an order between them. */
@@ -36,6 +38,7 @@ enum counter {
 	DROP_FULL,
 	DROP_BAD,
 	DROP_SEND,
+	DROP_UNCALLED,
 	COUNTERS,
 };
 
@@ -49,6 +52,7 @@ struct ike_relay {
 	pthread_t thread;
 	atomic_bool connected;          /* written by the thread */
 	_Atomic uint64_t counters[COUNTERS];
+	struct ike_gate gate;           /* set by the control thread, asked by all */
 	uint8_t message[GH_IKE_FRAME_MAX];      /* the thread's */
 };
 
@@ -75,10 +79,16 @@ void ike_relay_deliver(struct ike_relay *r, const struct gh_endpoint *local,
 	uint8_t head[GH_IKE_FRAME_HEAD];
 	struct iovec iov[] = { { head, sizeof(head) }, { (void *)bytes, length } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	size_t marker = local->port == GH_IKE_NATT_PORT ? MARKER : 0;
 
 	if (!length || length > GH_IKE_BYTES_MAX || !gh_addr_is_set(&local->addr) ||
 	    local->addr.family != remote->addr.family) {
 		count(r, DROP_BAD);
+		return;
+	}
+	if (length >= marker &&
+	    ike_gate_refuses(&r->gate, &remote->addr, bytes + marker, length - marker)) {
+		count(r, DROP_UNCALLED);
 		return;
 	}
 	gh_ike_frame_head(&frame, head);
@@ -380,6 +390,11 @@ void ike_relay_free(struct ike_relay *r)
 	free(r);
 }
 
+void ike_relay_refuse(struct ike_relay *r, const struct gh_addr *addresses, size_t count)
+{
+	ike_gate_set(&r->gate, addresses, count);
+}
+
 void ike_relay_read_stats(const struct ike_relay *r, struct ike_relay_stats *out)
 {
 	*out = (struct ike_relay_stats){
@@ -389,6 +404,7 @@ void ike_relay_read_stats(const struct ike_relay *r, struct ike_relay_stats *out
 		.drop_full = atomic_load(&r->counters[DROP_FULL]),
 		.drop_bad = atomic_load(&r->counters[DROP_BAD]),
 		.drop_send = atomic_load(&r->counters[DROP_SEND]),
+		.drop_uncalled = atomic_load(&r->counters[DROP_UNCALLED]),
 		.connected = atomic_load(&r->connected),
 	};
 }

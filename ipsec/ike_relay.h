@@ -44,6 +44,7 @@ struct ike_relay_stats {
 	uint64_t drop_full;                     /* charon does not keep up */
 	uint64_t drop_bad;                      /* not a datagram for us to carry */
 	uint64_t drop_send;                     /* the kernel refused to send it */
+	uint64_t drop_uncalled;                 /* a peer began that we alone call */
 	bool connected;                         /* charon is there */
 };
 
@@ -59,6 +60,9 @@ void ike_relay_free(struct ike_relay *r);
  */
 void ike_relay_deliver(struct ike_relay *r, const struct gh_endpoint *local,
 		       const struct gh_endpoint *remote, const uint8_t *bytes, size_t length);
+
+/* Peers at these addresses, and at no others, may not begin (see ike_gate.h). */
+void ike_relay_refuse(struct ike_relay *r, const struct gh_addr *addresses, size_t count);
 
 void ike_relay_read_stats(const struct ike_relay *r, struct ike_relay_stats *out);
 

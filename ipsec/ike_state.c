@@ -92,6 +92,28 @@ bool ike_is_up(const struct ike_conn *c)
 	return c->status.state == IKE_ESTABLISHED && c->status.child.state == IKE_CHILD_INSTALLED;
 }
 
+bool ike_is_whole(const struct ike_conn *c)
+{
+	unsigned count = c->want.pair_count;
+	uint64_t all = count > 1 ? UINT64_MAX >> (64 - count) : 1;
+
+	return ike_is_up(c) && (c->status.pairs & all) == all;
+}
+
+void ike_sas_add(struct ike_sas *sas, uint32_t id)
+{
+	if (id && sas->count < IKE_SAS_MAX && !ike_sas_have(sas, id))
+		sas->id[sas->count++] = id;
+}
+
+bool ike_sas_have(const struct ike_sas *sas, uint32_t id)
+{
+	for (unsigned i = 0; i < sas->count; i++)
+		if (sas->id[i] == id)
+			return true;
+	return false;
+}
+
 /* ---- status ---- */
 
 /* Seconds that charon counts jitter by one: the first answer about an SA stays. */
@@ -131,6 +153,7 @@ void ike_set_status(struct ike *k, struct ike_conn *c, const struct ike_status *
 	bool was_up = ike_is_up(c);
 
 	keep_times(&old, &s);
+	s.renewing = c->olds.count != 0;
 	s.attempts = old.attempts;
 	s.fault = old.fault;
 	s.error_at = old.error_at;
@@ -138,7 +161,7 @@ void ike_set_status(struct ike *k, struct ike_conn *c, const struct ike_status *
 	memcpy(s.proposals_ours, old.proposals_ours, sizeof(s.proposals_ours));
 	memcpy(s.proposals_theirs, old.proposals_theirs, sizeof(s.proposals_theirs));
 	c->status = s;
-	if (ike_is_up(c)) {
+	if (ike_is_whole(c) && !ike_renew_waits(c)) {
 		c->pause_ms = 0;
 		c->status.attempts = 0;
 		c->status.fault = IKE_FAULT_NONE;

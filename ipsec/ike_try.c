@@ -99,19 +99,30 @@ static void on_answer(void *user, const struct vici_message *m)
 		soon(t);
 }
 
+bool ike_has_kem(const struct ike *k)
+{
+	return strtoul(k->version, NULL, 10) >= 6;
+}
+
 static void ask(struct ike_trial *t, size_t index)
 {
 	struct ike_connection c = t->connections[index];
-	struct question *q = malloc(sizeof(*q));
+	struct question *q;
 	struct gh_buf b = { 0 };
 
+	if (c.kem && t->k->version[0] && !ike_has_kem(t->k)) {
+		t->rc = -EINVAL;
+		snprintf(t->words, sizeof(t->words), "connection %s: %s", c.name, IKE_NO_KEM);
+		return;
+	}
+	q = malloc(sizeof(*q));
 	if (!q)
 		abort();
 	*q = (struct question){ t, index };
 	scratch_name(t, index, c.name);
 	gh_addr_parse(NOWHERE, &c.local);
 	gh_addr_parse(NOBODY, &c.remote);
-	ike_put_connection(&b, &c, false);
+	ike_put_connection(&b, &c, &(struct ike_loading){ 0 });
 	t->open++;
 	ike_request(t->k, "load-conn", &b, on_answer, q);
 }
@@ -152,6 +163,7 @@ struct ike_trial *ike_try(struct ike *k, const struct ike_connection *connection
 		t->connections[i] = connections[i];
 		ike_certificates_get(t->connections[i].certificates);
 		explicit_bzero(t->connections[i].secret, sizeof(t->connections[i].secret));
+		explicit_bzero(t->connections[i].alternate, sizeof(t->connections[i].alternate));
 	}
 	t->k = k;
 	t->number = k->next_trial++;

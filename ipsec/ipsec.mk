@@ -4,15 +4,21 @@ libike_a_SOURCES = \
 	ipsec/ike.c ipsec/ike.h \
 	ipsec/ike_certificates.c ipsec/ike_certificates.h \
 	ipsec/ike_charon.c \
+	ipsec/ike_differ.c \
 	ipsec/ike_event.c \
+	ipsec/ike_gate.c ipsec/ike_gate.h \
+	ipsec/ike_host.c \
 	ipsec/ike_key.c \
 	ipsec/ike_log.c ipsec/ike_log.h \
 	ipsec/ike_message.c ipsec/ike_message.h \
 	ipsec/ike_policy.c ipsec/ike_policy.h \
 	ipsec/ike_private.h \
 	ipsec/ike_relay.c ipsec/ike_relay.h \
+	ipsec/ike_renew.c \
+	ipsec/ike_secret.c \
 	ipsec/ike_state.c \
 	ipsec/ike_try.c \
+	ipsec/resolve.c ipsec/resolve.h \
 	ipsec/vici.c ipsec/vici.h \
 	ipsec/vici_message.c
 
@@ -40,7 +46,6 @@ libipsec_a_SOURCES = \
 	ipsec/legset.c ipsec/legset.h \
 	ipsec/mss.c ipsec/mss.h \
 	ipsec/nat.c ipsec/nat.h \
-	ipsec/native.c ipsec/native.h \
 	ipsec/outbound.c ipsec/outbound.h \
 	ipsec/packet.c ipsec/packet.h \
 	ipsec/port.c ipsec/port.h \

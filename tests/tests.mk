@@ -21,7 +21,7 @@ test_weight_SOURCES = tests/unit/test_weight.c
 test_weight_CFLAGS = $(UNIT_CFLAGS)
 test_weight_LDADD = libbase.a $(CMOCKA_LIBS)
 
-IPSEC_TESTS = test_crypto test_esp test_flows test_fwd test_gro test_gso test_hmac test_idmap test_inbound test_ipsec test_mss test_nat test_native test_packet test_replay test_seqmap
+IPSEC_TESTS = test_crypto test_esp test_flows test_fwd test_gro test_gso test_hmac test_idmap test_inbound test_ipsec test_mss test_nat test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(IPSEC_TESTS)
 TESTS += $(IPSEC_TESTS)
@@ -79,10 +79,6 @@ test_mss_LDADD = $(IPSEC_TEST_LIBS)
 test_nat_SOURCES = tests/unit/test_nat.c
 test_nat_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_nat_LDADD = $(IPSEC_TEST_LIBS)
-
-test_native_SOURCES = tests/unit/test_native.c
-test_native_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
-test_native_LDADD = $(IPSEC_TEST_LIBS)
 
 test_packet_SOURCES = tests/unit/test_packet.c
 test_packet_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
@@ -229,12 +225,6 @@ TESTS += test_desk
 test_desk_SOURCES = tests/unit/test_desk.c
 test_desk_CFLAGS = $(UNIT_CFLAGS)
 test_desk_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
-
-check_PROGRAMS += test_box
-TESTS += test_box
-test_box_SOURCES = tests/unit/test_box.c
-test_box_CFLAGS = $(UNIT_CFLAGS)
-test_box_LDADD = libgatehoused.a librib.a libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 
 test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
 test_keeper_child_CFLAGS = $(UNIT_CFLAGS)
@@ -393,10 +383,10 @@ test_netconf_relay_LDADD = $(CMOCKA_LIBS)
 EXTRA_test_netconf_relay_DEPENDENCIES = gatehouse-netconf
 
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
-check_PROGRAMS += test_charon_host test_charon_table test_ike_frame test_ike_log \
-	test_ike_message test_ike_policy test_ike_relay test_ike_try test_vici
-TESTS += test_charon_host test_charon_table test_ike_frame test_ike_log \
-	test_ike_message test_ike_policy test_ike_relay test_ike_try test_vici
+check_PROGRAMS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
+	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_try test_resolve test_vici
+TESTS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
+	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_try test_resolve test_vici
 
 IKE_TEST_LIBS = libike.a libbase.a $(CMOCKA_LIBS)
 
@@ -408,6 +398,18 @@ test_charon_table_SOURCES = tests/unit/test_charon_table.c \
 	ipsec/charon/keys.c ipsec/charon/table.c
 test_charon_table_CFLAGS = $(UNIT_CFLAGS)
 test_charon_table_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_ike_differ_SOURCES = tests/unit/test_ike_differ.c
+test_ike_differ_CFLAGS = $(UNIT_CFLAGS)
+test_ike_differ_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_ike_gate_SOURCES = tests/unit/test_ike_gate.c
+test_ike_gate_CFLAGS = $(UNIT_CFLAGS)
+test_ike_gate_LDADD = $(IKE_TEST_LIBS)
+
+test_resolve_SOURCES = tests/unit/test_resolve.c
+test_resolve_CFLAGS = $(UNIT_CFLAGS)
+test_resolve_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_ike_frame_SOURCES = tests/unit/test_ike_frame.c
 test_ike_frame_CFLAGS = $(UNIT_CFLAGS)

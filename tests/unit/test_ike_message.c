@@ -13,13 +13,15 @@ static struct ike_connection paris(void)
 	struct ike_connection c = {
 		.leg = 7, .name = "paris", .secret_length = 3, .secret = "a\0b",
 		.ike_lifetime_s = 28800, .child_lifetime_s = 27000, .replay_window = 1024,
-		.dpd_s = 45,
+		.dpd_s = 45, .version = 2,
 	};
 
 	gh_addr_parse("203.0.113.1", &c.local);
 	gh_addr_parse("198.51.100.7", &c.remote);
 	return c;
 }
+
+static const struct ike_loading plain;
 
 static void check(const struct gh_buf *b, struct vici_message *m)
 {
@@ -42,10 +44,13 @@ static void test_connection(void **state)
 	struct gh_buf b = { 0 };
 
 	(void)state;
-	ike_put_connection(&b, &c, false);
+	ike_put_connection(&b, &c, &plain);
 	check(&b, &m);
 	assert_true(vici_get_section(&m, "gh-paris", &conn));
 	expect(&conn, "version", "2");
+	expect(&conn, "mobike", "no");
+	expect(&conn, "fragmentation", "no");
+	expect(&conn, "dpd_delay", "45");
 	expect(&conn, "local_addrs", "203.0.113.1");
 	expect(&conn, "remote_addrs", "198.51.100.7");
 	expect(&conn, "if_id_in", "7");
@@ -66,13 +71,14 @@ static void test_connection(void **state)
 	expect(&child, "replay_window", "1024");
 	expect(&child, "start_action", "none");
 	gh_buf_fini(&b);
-	ike_put_connection(&b, &c, true);
+	ike_put_connection(&b, &c, &(struct ike_loading){ .resume = true });
 	check(&b, &m);
 	assert_true(vici_get_section(&m, "gh-paris", &conn));
 	expect(&conn, "unique", "never");
 	gh_buf_fini(&b);
 }
 
+/* The peer's identity alone owns a key: ours is that of all connections. */
 static void test_shared(void **state)
 {
 	struct ike_connection c = paris();
@@ -81,20 +87,131 @@ static void test_shared(void **state)
 	char secret[8];
 
 	(void)state;
-	strcpy(c.remote_id, "paris.example");
-	ike_put_shared(&b, &c);
+	ike_put_shared(&b, &c, false);
 	check(&b, &m);
 	expect(&m, "id", "gh-paris");
 	expect(&m, "type", "IKE");
-	expect(&m, "owners", "203.0.113.1, paris.example");
+	expect(&m, "owners", "198.51.100.7");
 	assert_true(vici_get(&m, "data", secret, sizeof(secret)));
 	assert_memory_equal(secret, "a\0b", 4);
 	gh_buf_fini(&b);
-	c.local.family = 0;             /* any of our addresses: no owner of that name */
-	ike_put_shared(&b, &c);
+	strcpy(c.remote_id, "paris.example");
+	c.alternate_length = 2;
+	memcpy(c.alternate, "zz", 2);
+	ike_put_shared(&b, &c, true);
 	check(&b, &m);
+	expect(&m, "id", "gh-paris:alternate");
 	expect(&m, "owners", "paris.example");
+	expect(&m, "data", "zz");
 	gh_buf_fini(&b);
+}
+
+/* What another setting is another line of charon's. */
+static void test_settings(void **state)
+{
+	struct ike_connection c = paris();
+	struct vici_message m, conn, section, child;
+	struct gh_buf b = { 0 };
+
+	(void)state;
+	c.version = 1;
+	c.aggressive = c.fragmentation = c.mobike = c.native = true;
+	c.child_lifetime_kb = 1024;
+	ike_put_connection(&b, &c, &(struct ike_loading){ .print = 0xab });
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "version", "1");
+	expect(&conn, "aggressive", "yes");
+	expect(&conn, "mobike", "yes");
+	expect(&conn, "fragmentation", "yes");
+	expect(&conn, "encap", "no");
+	expect(&conn, "dpd_delay", "15");
+	expect(&conn, "dpd_timeout", "45");
+	assert_true(vici_get_section(&conn, "local", &section));
+	expect(&section, "aaa_id", "gh.00000000000000ab");
+	assert_true(vici_get_section(&conn, "children", &section));
+	assert_true(vici_get_section(&section, "paris:r", &child));
+	expect(&child, "esp_proposals",
+	       "aes256gcm16, aes256gcm16-ecp384, aes256gcm16-ecp256, aes256gcm16-modp2048");
+	assert_true(vici_get_section(&section, "paris", &child));
+	expect(&child, "esp_proposals", "aes256gcm16");
+	expect(&child, "life_bytes", "1048576");
+	expect(&child, "rekey_bytes", "943719");
+	gh_buf_fini(&b);
+}
+
+/* A peer without an address of its own: any, and ours of either family. */
+static void test_any(void **state)
+{
+	struct ike_connection c = paris();
+	struct vici_message m, conn, section;
+	struct gh_buf b = { 0 };
+
+	(void)state;
+	c.local.family = c.remote.family = 0;
+	c.remote_any = true;
+	strcpy(c.remote_id, "paris.example");
+	gh_addr_parse("203.0.113.1", &c.local_ipv4);
+	gh_addr_parse("2001:db8::1", &c.local_ipv6);
+	ike_put_connection(&b, &c, &plain);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "remote_addrs", "%any");
+	expect(&conn, "local_addrs", "203.0.113.1, 2001:db8::1");
+	assert_true(vici_get_section(&conn, "remote", &section));
+	expect(&section, "id", "paris.example");
+	gh_buf_fini(&b);
+	gh_addr_parse("2001:db8:7::7", &c.remote);      /* by name, say */
+	ike_put_connection(&b, &c, &plain);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	expect(&conn, "local_addrs", "2001:db8::1");
+	assert_true(vici_get_section(&conn, "local", &section));
+	expect(&section, "id", "2001:db8::1");
+	gh_buf_fini(&b);
+}
+
+/* Policy-based: a child SA of each pair. */
+static void test_pairs(void **state)
+{
+	struct ike_connection c = paris();
+	struct vici_message m, conn, section, child;
+	char text[IKE_CHILD_TEXT];
+	struct gh_buf b = { 0 };
+
+	(void)state;
+	gh_prefix_parse("10.1.0.0/16", &c.pairs[0].local);
+	gh_prefix_parse("10.20.0.0/24", &c.pairs[0].remote);
+	gh_prefix_parse("10.2.0.0/16", &c.pairs[1].local);
+	gh_prefix_parse("10.30.0.0/24", &c.pairs[1].remote);
+	c.pair_count = 2;
+	ike_put_connection(&b, &c, &plain);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-paris", &conn));
+	assert_true(vici_get_section(&conn, "children", &section));
+	assert_true(vici_get_section(&section, "paris:1", &child));
+	expect(&child, "local_ts", "10.1.0.0/16");
+	expect(&child, "remote_ts", "10.20.0.0/24");
+	assert_true(vici_get_section(&section, "paris:2", &child));
+	expect(&child, "remote_ts", "10.30.0.0/24");
+	assert_false(vici_get_section(&section, "paris", &child));
+	gh_buf_fini(&b);
+	assert_string_equal(ike_child_name(&c, 1, text), "paris:2");
+	assert_string_equal(ike_child_accepted(&c, 1, text), "paris:r2");
+}
+
+/* The print changes with whatever charon is told, and with the key. */
+static void test_print(void **state)
+{
+	struct ike_connection c = paris();
+	uint64_t first = ike_print(&c, 0);
+
+	(void)state;
+	assert_true(first != 0);
+	assert_true(ike_print(&c, 0) == first);
+	assert_true(ike_print(&c, 1) != first);
+	c.child_lifetime_s = 300;
+	assert_true(ike_print(&c, 0) != first);
 }
 
 /* By certificate: bytes as they are, ours always sent, the authority for theirs. */
@@ -114,7 +231,7 @@ static void test_certificates(void **state)
 	(void)state;
 	c.secret_length = 0;
 	c.certificates = ike_certificates_new(&x);
-	ike_put_connection(&b, &c, false);
+	ike_put_connection(&b, &c, &plain);
 	check(&b, &m);
 	assert_true(vici_get_section(&m, "gh-paris", &conn));
 	expect(&conn, "send_certreq", "yes");
@@ -129,7 +246,7 @@ static void test_certificates(void **state)
 	expect(&side, "id", "198.51.100.7");
 	gh_buf_fini(&b);
 	strcpy(c.local_id, "gw.example");
-	ike_put_connection(&b, &c, false);
+	ike_put_connection(&b, &c, &plain);
 	check(&b, &m);
 	assert_true(vici_get_section(&m, "gh-paris", &conn));
 	assert_true(vici_get_section(&conn, "local", &side));
@@ -147,7 +264,7 @@ static void test_certificates(void **state)
 	expect(&m, "flag", "NONE");
 	expect(&m, "data", "middle");
 	gh_buf_fini(&b);
-	ike_put_shared_name(&b, &c);
+	ike_put_shared_name(&b, "paris", false);
 	check(&b, &m);
 	expect(&m, "id", "gh-paris");
 	gh_buf_fini(&b);
@@ -179,6 +296,8 @@ static void test_certificates_equal(void **state)
 	y.authority_count = 0;
 	b = ike_certificates_new(&y);
 	assert_false(ike_certificates_equal(a, b));
+	assert_true(ike_certificates_believes(a, b));
+	assert_false(ike_certificates_believes(b, a));
 	ike_certificates_put(b);
 	assert_ptr_equal(ike_certificates_get(a), a);
 	ike_certificates_put(a);
@@ -201,6 +320,7 @@ static void put_child(struct gh_buf *b, const char *name, const char *id, const 
 		      const char *spi)
 {
 	vici_put_section(b, name);
+	vici_put(b, "name", "%.*s", (int)(strrchr(name, '-') - name), name);
 	vici_put(b, "uniqueid", "%s", id);
 	vici_put(b, "state", "%s", state);
 	vici_put(b, "spi-in", "%s", spi);
@@ -267,9 +387,35 @@ static void test_read(void **state)
 	assert_int_equal(s.child.state, IKE_CHILD_INSTALLED);
 	assert_int_equal(s.child.spi_in, 3);            /* the newest of those installed */
 	assert_int_equal(s.child.spi_out, 0xabcd);
+	assert_int_equal(s.child.id, 3);
+	assert_int_equal(s.pairs, 1);
 	assert_string_equal(s.child.algorithms, "AES_GCM_16-256/ECP_384, ESN");
 	assert_true(s.child.installed.ns == 90 * 1000000000ull);
 	assert_true(s.child.expire.ns == 130 * 1000000000ull);
+	gh_buf_fini(&b);
+}
+
+/* Which pairs have a child SA; names that are none of ours count for nothing. */
+static void test_read_pairs(void **state)
+{
+	struct ike_status s = { 0 };
+	struct vici_message m;
+	struct gh_buf b = { 0 };
+	uint32_t leg;
+
+	(void)state;
+	vici_put(&b, "state", "ESTABLISHED");
+	vici_put_section(&b, "child-sas");
+	put_child(&b, "paris:1-1", "1", "INSTALLED", "00000001");
+	put_child(&b, "paris:r3-2", "2", "INSTALLED", "00000002");
+	put_child(&b, "paris:2-3", "3", "DELETING", "00000003");
+	put_child(&b, "paris:65-4", "4", "INSTALLED", "00000004");
+	put_child(&b, "paris:x-5", "5", "INSTALLED", "00000005");
+	put_child(&b, "paris:0-6", "6", "INSTALLED", "00000006");
+	vici_put_section_end(&b);
+	check(&b, &m);
+	ike_read_sa(&m, (struct gh_time){ 1 }, &s, &leg);
+	assert_true(s.pairs == 5);
 	gh_buf_fini(&b);
 }
 
@@ -293,10 +439,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connection),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_certificates_equal),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_pairs),
 		cmocka_unit_test(test_read_nothing),
 	};
 

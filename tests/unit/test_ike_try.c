@@ -52,7 +52,8 @@ static void tried(void *user, int rc, const char *words)
 
 static struct ike_connection connection(void)
 {
-	struct ike_connection c = { .leg = 1, .name = "paris", .secret_length = 1, .secret = "x" };
+	struct ike_connection c = { .leg = 1, .name = "paris", .version = 2,
+				    .secret_length = 1, .secret = "x" };
 
 	gh_addr_parse("198.51.100.7", &c.remote);
 	return c;

@@ -36,7 +36,8 @@ static void configure(void)
 
 static void test_connections(void **state)
 {
-	struct ike_connection paris = { .name = "paris", .secret_length = 1, .secret = "x" };
+	struct ike_connection paris = { .name = "paris", .version = 2,
+					.secret_length = 1, .secret = "x" };
 
 	(void)state;
 	configure();

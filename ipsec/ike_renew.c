@@ -1,0 +1,83 @@
+/*
+ * New SAs beside those of what was configured before: make before break.
+ *
+ * charon is given the new values under the old name; SAs that exist keep what
+ * they began with. A new print makes it take a new IKE SA for the next child
+ * SA (see struct ike_loading), which we ask for while the old ones carry on.
+ * The datapath sends by the newest SA and receives by all, so traffic moves by
+ * itself; after a moment for what is still on its way the old ones are closed.
+ *
+ * A rekey would be simpler, but it keeps keys, identities and the proposal of
+ * before; charon's reauthentication would have done, were it not made with the
+ * old values as well.
+ */
+#include "ipsec/ike_private.h"
+
+#include "base/log.h"
+
+#define DRAIN_MS 1000           /* packets under the old SAs arrive, and the peer moves over */
+
+bool ike_renew_can(const struct ike_conn *c)
+{
+	return ike_is_up(c) && c->want.version == 2 && c->want.mode != IKE_MODE_RESPONDER;
+}
+
+void ike_renew_begin(struct ike_conn *c)
+{
+	for (unsigned i = 0; i < c->sas.count; i++)
+		ike_sas_add(&c->olds, c->sas.id[i]);
+	ike_sas_add(&c->olds, c->status.id);
+	c->olds_until = gh_time_add_ms(gh_now(), IKE_RENEW_MS);
+	c->close_at = (struct gh_time){ 0 };
+	c->status.renewing = true;
+	c->pause_ms = 0;
+	c->next_try = (struct gh_time){ 0 };
+}
+
+void ike_renew_end(struct ike_conn *c)
+{
+	c->olds.count = 0;
+	c->status.renewing = false;
+}
+
+void ike_renew_rekeyed(struct ike_conn *c, uint32_t before, uint32_t after)
+{
+	if (ike_sas_have(&c->olds, before))
+		ike_sas_add(&c->olds, after);
+}
+
+bool ike_renew_waits(const struct ike_conn *c)
+{
+	return c->olds.count && ike_sas_have(&c->olds, c->status.id);
+}
+
+static void close_olds(struct ike *k, struct ike_conn *c)
+{
+	for (unsigned i = 0; i < c->olds.count; i++)
+		if (ike_sas_have(&c->sas, c->olds.id[i]))
+			ike_close(k, c->olds.id[i]);
+	ike_renew_end(c);
+	k->changed(k->user, c->want.leg);
+	ike_list_soon(k);
+}
+
+void ike_renew_tick(struct ike *k, struct ike_conn *c)
+{
+	struct gh_time now = gh_now();
+
+	if (!c->olds.count)
+		return;
+	if (ike_is_whole(c) && !ike_renew_waits(c)) {
+		if (!c->close_at.ns) {
+			c->close_at = gh_time_add_ms(now, DRAIN_MS);
+			gh_info("connection %s: set up anew beside the old SAs; these are closed",
+				c->want.name);
+		} else if (now.ns >= c->close_at.ns) {
+			close_olds(k, c);
+		}
+	} else if (now.ns >= c->olds_until.ns) {
+		gh_warning("connection %s: the peer still refuses what is configured; the SAs of "
+			   "before are closed", c->want.name);
+		close_olds(k, c);
+	}
+}
