@@ -103,7 +103,7 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 	if (!merge_ecn(&p, outer_tos))
 		return IPSEC_DROP_ECN;
 	flows_see(in->flows, &p);
-	mss_clamp(&p, mss_for(in->mtu, in->mss, p.family));
+	mss_clamp(&p, mss_for(in->mtu, sadb_mss(sa, in->mss), p.family));
 	way = atomic_load(&sa->home->nat);
 	if (way && way->outside < 0)
 		return IPSEC_DROP_NAT;

@@ -198,6 +198,11 @@ void ipsec_mss_set(struct ipsec *i, uint16_t mss)
 	i->worker[WORKER_RX].in.mss = mss;
 }
 
+void ipsec_leg_mss_set(struct ipsec *i, uint32_t leg, uint16_t mss)
+{
+	atomic_store(&sadb_leg(&i->tables.sadb, leg)->mss, mss);
+}
+
 /* Was it awake at both ticks, and never in between to sleep? */
 static void check_worker(struct ipsec *i, unsigned k)
 {

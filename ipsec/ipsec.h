@@ -54,6 +54,8 @@ void ipsec_free(struct ipsec *i);
 void ipsec_mtu_set(struct ipsec *i, uint16_t mtu);
 /* What TCP's MSS is clamped to, where the MTU asks for no less; 0: what fits the MTU. */
 void ipsec_mss_set(struct ipsec *i, uint16_t mss);
+/* The same for one leg; 0: as for all. */
+void ipsec_leg_mss_set(struct ipsec *i, uint32_t leg, uint16_t mss);
 
 /*
  * Once a second: frees what no worker can see any more, ends orphans. changed

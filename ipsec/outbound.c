@@ -155,7 +155,7 @@ static void add(struct outbound *o, struct sa *sa, struct gso *g)
 		return;
 	flows_see(o->flows, &g->packet);
 	if (!g->size)
-		mss_clamp(&g->packet, mss_for(o->mtu, o->mss, g->packet.family));
+		mss_clamp(&g->packet, mss_for(o->mtu, sadb_mss(sa, o->mss), g->packet.family));
 	while ((length = gso_length(g)))
 		add_segment(o, sa, g, length);
 }

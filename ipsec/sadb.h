@@ -34,6 +34,7 @@ struct sa_leg {
 	uint32_t number;
 	_Atomic(struct sa_list *) out;  /* NULL: none */
 	_Atomic(struct nat_way *) nat;  /* NULL: not translated */
+	_Atomic uint16_t mss;           /* wanted for TCP; 0: as for all legs */
 	_Atomic uint64_t mismatches;    /* TX worker: packets that no SA's selectors took */
 
 	/* Of the control thread alone. */
@@ -81,6 +82,14 @@ void sadb_leg_sum(const struct sadb *db, uint32_t number, struct sa_sum sum[2]);
 static inline struct sa *sadb_find_in(const struct sadb *db, uint32_t spi)
 {
 	return idmap_find(&db->by_spi, spi);
+}
+
+/* What TCP's MSS is clamped to, for packets under this SA. */
+static inline uint16_t sadb_mss(const struct sa *sa, uint16_t wanted_of_all)
+{
+	uint16_t own = atomic_load_explicit(&sa->home->mss, memory_order_relaxed);
+
+	return own ? own : wanted_of_all;
 }
 
 /*

@@ -16,6 +16,9 @@ libreplay_a_SOURCES = tests/fuzz/replay.c
 FUZZERS += tests/fuzz/fuzz_fact
 tests_fuzz_fuzz_fact_LDADD = libbase.a $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_esp
+tests_fuzz_fuzz_esp_LDADD = libipsec.a libbase.a $(OPENSSL_LIBS) $(FUZZ_LIBS)
+
 FUZZERS += tests/fuzz/fuzz_inbound
 tests_fuzz_fuzz_inbound_LDADD = libipsec.a libbase.a $(OPENSSL_LIBS) $(FUZZ_LIBS)
 

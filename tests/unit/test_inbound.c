@@ -285,6 +285,31 @@ static void test_before_its_sa(void **state)
 	idmap_set(&path.tables.sadb.by_spi, spi, path.in);
 }
 
+/* A leg may want smaller segments than the others. */
+static void test_mss_of_a_leg(void **state)
+{
+	static const uint8_t options[] = { 2, 4, 0x05, 0xb4 };
+	struct inner i = {
+		.family = AF_INET, .protocol = PACKET_TCP, .flags = PACKET_TCP_SYN, .host = 1,
+		.options = options, .options_bytes = 4,
+	};
+	uint8_t inner[200], got[200];
+	uint32_t n = (uint32_t)inner_make(&i, inner);
+
+	(void)state;
+	in.mss = 1300;
+	add_sealed(inner, n, ESP_NEXT_IPV4, 1);
+	deliver(0, 4500);
+	assert_int_equal(received(got, sizeof(got)), n);
+	assert_int_equal(wire_get16(got + 42), 1300);
+	path.in->home->mss = 1250;
+	add_sealed(inner, n, ESP_NEXT_IPV4, 2);
+	deliver(0, 4500);
+	assert_int_equal(received(got, sizeof(got)), n);
+	assert_int_equal(wire_get16(got + 42), 1250);
+	in.mss = 0;
+}
+
 #define WITH_PATH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -298,6 +323,7 @@ int main(void)
 		WITH_PATH(test_sequence_numbers_end),
 		WITH_PATH(test_hard_limit_ends_use),
 		WITH_PATH(test_before_its_sa),
+		WITH_PATH(test_mss_of_a_leg),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
