@@ -233,7 +233,7 @@ static void path(struct wire *w, struct gh_path *p)
 	count(w, &p->as_count, GH_AS_PATH_MAX);
 	for (unsigned i = 0; i < p->as_count; i++)
 		NUMBER(w, p->as_path[i]);
-	if (p->origin > 2 || p->kind > GH_KIND_VNET)
+	if (p->origin > 2 || p->kind >= GH_KINDS || p->kind == 4)
 		w->bad = true;
 }
 

@@ -7,6 +7,18 @@
 #define VPN 256
 #define STATIC 32512
 #define EXPRESSROUTE 33024
+#define WAITING_OVER 4
+#define WAITING_OVER_STATIC 5
+#define OVER 65025
+#define OVER_STATIC 65276
+#define OVER_STEP 128           /* what is left of 16 bits has 250 places */
+
+static uint16_t over(const struct gh_preference *p, uint16_t more)
+{
+	if (p->standing == GH_STANDING_WAITING)
+		return p->is_static ? WAITING_OVER_STATIC : WAITING_OVER;
+	return p->is_static ? OVER_STATIC : (uint16_t)(OVER + more / OVER_STEP);
+}
 
 uint16_t gh_weight(const struct gh_preference *p)
 {
@@ -18,6 +30,8 @@ uint16_t gh_weight(const struct gh_preference *p)
 		return 0;
 	if (p->kind == GH_KIND_VNET)
 		return GH_WEIGHT_VNET;
+	if (p->kind == GH_KIND_OVER)
+		return over(p, more);
 	if (p->standing == GH_STANDING_WAITING)
 		return circuit ? WAITING_EXPRESSROUTE : p->is_static ? WAITING_STATIC : WAITING_VPN;
 	if (circuit)
@@ -33,17 +47,33 @@ static bool within(uint16_t weight, uint16_t from, struct gh_preference *p)
 	return true;
 }
 
+static bool waiting(uint16_t weight, struct gh_preference *p)
+{
+	if (weight < WAITING_VPN || weight > WAITING_OVER_STATIC)
+		return false;
+	p->standing = GH_STANDING_WAITING;
+	p->is_static = weight == WAITING_STATIC || weight == WAITING_OVER_STATIC;
+	if (weight == WAITING_EXPRESSROUTE)
+		p->kind = GH_KIND_EXPRESSROUTE;
+	if (weight >= WAITING_OVER)
+		p->kind = GH_KIND_OVER;
+	return true;
+}
+
 bool gh_weight_read(uint16_t weight, struct gh_preference *out)
 {
 	struct gh_preference p = { .kind = GH_KIND_VPN, .standing = GH_STANDING_UP };
 
-	if (weight == WAITING_VPN || weight == WAITING_STATIC || weight == WAITING_EXPRESSROUTE) {
-		p.standing = GH_STANDING_WAITING;
-		p.is_static = weight == WAITING_STATIC;
-		if (weight == WAITING_EXPRESSROUTE)
-			p.kind = GH_KIND_EXPRESSROUTE;
-	} else if (weight == STATIC) {
+	if (waiting(weight, &p)) {
+		*out = p;
+		return true;
+	}
+	if (weight == STATIC) {
 		p.is_static = true;
+	} else if (weight >= OVER && weight <= OVER_STATIC) {
+		p.kind = GH_KIND_OVER;
+		p.is_static = weight == OVER_STATIC;
+		p.routing_weight = p.is_static ? 0 : (uint16_t)((weight - OVER) * OVER_STEP);
 	} else if (weight == GH_WEIGHT_VNET) {
 		p.kind = GH_KIND_VNET;
 	} else if (within(weight, EXPRESSROUTE, &p)) {

@@ -18,6 +18,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/grid.c gatehoused/grid.h \
 	gatehoused/guests.c gatehoused/guests.h \
 	gatehoused/hear.c \
+	gatehoused/hear_peer.c \
 	gatehoused/hear_request.c \
 	gatehoused/host.c gatehoused/host.h \
 	gatehoused/keeper.c gatehoused/keeper.h \

@@ -384,10 +384,44 @@ static bool restoring(void *context, uint32_t leg)
 	return !rib_leg_view(g->rib, leg, &view) && view.deprefer;
 }
 
+/*
+ * What its paths are worth in bgpd. Where the session is down with the leg, what
+ * they will be worth when it comes back: bgpd would ask the peer for all of
+ * them again at each change.
+ */
+static enum gh_standing standing(void *context, uint32_t leg)
+{
+	struct gateway *g = context;
+	struct rib_leg_view view;
+
+	if (rib_leg_view(g->rib, leg, &view) < 0 || view.config->kind != RIB_EXPRESSROUTE)
+		return GH_STANDING_UP;
+	switch (view.leg->state) {
+	case LEG_RESTORING:
+		return GH_STANDING_WAITING;
+	case LEG_DOWN:
+		if (view.leg->said[LEG_FACT_BGP] == LEG_SAID_UP)
+			return GH_STANDING_DOWN;
+		return view.leg->was_up && view.leg->wait_to_restore_ms ? GH_STANDING_WAITING
+									: GH_STANDING_UP;
+	default:
+		return GH_STANDING_UP;
+	}
+}
+
+static bool leg_up(void *context, uint32_t leg)
+{
+	struct gateway *g = context;
+	enum leg_state state = rib_leg_state(g->rib, leg);
+
+	return state == LEG_UP || state == LEG_RESTORING;
+}
+
 static int start_speaker(struct gateway *g)
 {
 	const struct speaker_legs legs = {
 		.context = g, .tunnel_up = tunnel_up, .restoring = restoring,
+		.standing = standing, .leg_up = leg_up,
 	};
 
 	g->speaker = speaker_new(g->guests, g->options->instance, &legs);

@@ -4,6 +4,7 @@
  *   gateway.c   makes the parts, runs the loop, ends
  *   apply.c     configuration  -> parts      (a backend of the transaction)
  *   hear.c      facts of guests and events of parts -> parts
+ *   hear_peer.c     what bgpd's module says of sessions -> legs
  *   hear_request.c  what guests ask for -> store, operations, shows
  *   show.c      parts -> text and JSON
  *
@@ -109,6 +110,10 @@ void hear_ike(void *gateway, uint32_t leg);
 void hear_esp(struct gateway *g);
 /* Tells charon how much each SA carried. */
 void hear_use(struct gateway *g);
+
+/* ---- hear_peer.c ---- */
+
+void hear_peer(struct gateway *g, const struct gh_peer *p);
 
 /* ---- hear_request.c ---- */
 

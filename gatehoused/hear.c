@@ -89,53 +89,6 @@ void hear_left(void *gateway, enum gh_role role)
 
 /* ---- bgpd -------------------------------------------------------------- */
 
-/* The session that speaks for a leg: IPv4's, or IPv6's when it is the only one. */
-static bool is_leading(const struct gateway *g, uint32_t neighbor)
-{
-	return !gh_neighbor_is_ipv6(neighbor) ||
-	       !speaker_neighbor_find(g->speaker, neighbor - GH_SESSIONS);
-}
-
-static void tell_peer(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
-{
-	char name[GH_NAME_MAX + 16];
-	const char *family = gh_neighbor_is_ipv6(p->id) ? "IPv6" : "IPv4";
-
-	gateway_leg_name(g, gh_neighbor_leg(p->id), name);
-	if (before ? before->state != p->state : p->state == GH_BGP_ESTABLISHED) {
-		bool matters = p->state == GH_BGP_ESTABLISHED ||
-			       (before && before->state == GH_BGP_ESTABLISHED);
-		bool why = p->state != GH_BGP_ESTABLISHED && p->last_error[0];
-
-		if (matters)
-			timeline_add(g->timeline, TIMELINE_BGP, "%s: BGP over %s is %s%s%s", name,
-				     family, gh_bgp_state_name(p->state), why ? ", " : "",
-				     why ? p->last_error : "");
-	}
-	if (p->bfd != GH_BFD_NONE && (!before || before->bfd != p->bfd))
-		timeline_add(g->timeline, TIMELINE_BFD, "%s: BFD over %s is %s", name, family,
-			     gh_bfd_state_name(p->bfd));
-}
-
-static void hear_peer(struct gateway *g, const struct gh_peer *p)
-{
-	const struct gh_peer *known = speaker_peer(g->speaker, p->id);
-	struct gh_peer before = known ? *known : (struct gh_peer){ 0 };
-	uint32_t leg = gh_neighbor_leg(p->id);
-	struct gh_time now = gh_now();
-
-	if (!speaker_peer_set(g->speaker, p))
-		return;
-	/* Traffic first, words after. */
-	if (is_leading(g, p->id)) {
-		if (p->bfd != GH_BFD_NONE)
-			rib_leg_fact(g->rib, leg, LEG_FACT_BFD, p->bfd == GH_BFD_UP, now);
-		rib_leg_fact(g->rib, leg, LEG_FACT_BGP, p->state == GH_BGP_ESTABLISHED, now);
-	}
-	tell_peer(g, known ? &before : NULL, p);
-	notify_peer(g, known ? &before : NULL, p);
-}
-
 static void bgpd_end(struct gateway *g)
 {
 	uint32_t pid = guests_hello(g->guests, GH_ROLE_BGPD)->pid;

@@ -109,7 +109,7 @@ static void want_edge(struct speaker *s, struct stated *st, const struct gw_circ
 		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
 		n->side = GH_SIDE_EDGE;
 		n->weight = gh_weight(&(struct gh_preference){ .kind = GH_KIND_EXPRESSROUTE,
-				      .routing_weight = c->weight, .standing = GH_STANDING_UP });
+				      .routing_weight = c->weight, .standing = s->legs.standing(s->legs.context, e->leg) });
 		n->prefix_limit = c->prefix_limit;
 		n->hops = 1;
 		n->prepend = s->legs.restoring(s->legs.context, e->leg) ? PREPEND : 0;

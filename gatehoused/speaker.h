@@ -26,6 +26,8 @@ struct speaker_legs {
 	void *context;
 	bool (*tunnel_up)(void *context, uint32_t leg);
 	bool (*restoring)(void *context, uint32_t leg);         /* wait-to-restore runs */
+	enum gh_standing (*standing)(void *context, uint32_t leg);
+	bool (*leg_up)(void *context, uint32_t leg);            /* it carries traffic */
 };
 
 struct speaker *speaker_new(struct guests *guests, const char *view,

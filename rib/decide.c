@@ -18,6 +18,11 @@ static int lower(uint32_t a, uint32_t b)
 	return a < b ? -1 : a > b;
 }
 
+static uint32_t kind_rank(enum rib_kind kind)
+{
+	return kind == RIB_OVER ? 0 : kind;
+}
+
 /*
  * Compares by the steps first..last and returns the sign; *step is the one
  * that decided, untouched for equals.
@@ -30,7 +35,7 @@ static int compare(const struct candidate *a, const struct candidate *b,
 
 		switch (s) {
 		case DECIDE_KIND:
-			sign = lower(a->kind, b->kind);
+			sign = lower(kind_rank(a->kind), kind_rank(b->kind));
 			break;
 		case DECIDE_STATIC:
 			sign = higher(a->is_static, b->is_static);
@@ -158,6 +163,8 @@ const char *rib_kind_name(enum rib_kind kind)
 		return "ExpressRoute";
 	case RIB_VPN:
 		return "VPN";
+	case RIB_OVER:
+		return "VPN-over-ExpressRoute";
 	case RIB_VNET:
 		return "VNet";
 	case RIB_PARTNER:
@@ -172,7 +179,7 @@ const char *decide_step_name(enum decide_step step)
 	case DECIDE_USABLE:
 		return "leg not usable";
 	case DECIDE_KIND:
-		return "ExpressRoute before VPN";
+		return "kind: VPN over ExpressRoute, ExpressRoute, VPN";
 	case DECIDE_STATIC:
 		return "static before BGP";
 	case DECIDE_WEIGHT:

@@ -6,7 +6,8 @@
  * the best is the reason that `show gateway explain` prints:
  *
  *    0  a usable leg: up, cleartext allowed for this prefix
- *    1  ExpressRoute before VPN, by the kind that the path began with
+ *    1  ExpressRoute before VPN, by the kind that the path began with; before both
+ *       comes VPN over ExpressRoute, which would else be undone by the circuit's own paths
  *    2  static before BGP
  *    3  higher routing weight of the connection or circuit
  *    4  higher LOCAL_PREF                        (RFC 4271 9.1.1)
@@ -43,6 +44,7 @@ enum rib_kind {
 	RIB_VPN = GH_KIND_VPN,
 	RIB_VNET = GH_KIND_VNET,  /* towards the VNet: prefixes inside the address space, and only those */
 	RIB_PARTNER = 4,        /* of a partner's leg: its paths say the kind that they began with */
+	RIB_OVER = GH_KIND_OVER,        /* a tunnel over the private peering of a circuit */
 };
 
 enum decide_step {

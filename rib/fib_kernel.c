@@ -289,6 +289,7 @@ void fib_kernel_free(struct fib *f)
 		next = w->next;
 		free(w);
 	}
+	kernel_outers_fini(&k->outers);
 	gh_buf_fini(&k->standby_sets);
 	gh_buf_fini(&k->group_sets);
 	gh_buf_fini(&k->deletions);
@@ -315,6 +316,7 @@ void fib_kernel_remove(struct fib *f)
 {
 	struct fib_kernel *k = self(f);
 
+	kernel_outers_remove(k);
 	kernel_sync(f, wants_nothing, NULL);
 	kernel_group_each(g, k) {
 		nexthop_delete(&k->nexthops, g->id, FAMILIES);

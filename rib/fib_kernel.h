@@ -39,6 +39,18 @@ int fib_kernel_new(const struct fib_kernel_config *config, struct fib **out);
 void fib_kernel_free(struct fib *f);
 /* The VNet interface that query asks from. */
 void fib_kernel_vnet_set(struct fib *f, const char *vnet);
+
+/*
+ * A tunnel's peer is reached by these edges, the first before the second; 0: none
+ * (kernel_outer.h). Takes effect now, and again whenever an edge comes up.
+ */
+#define FIB_OUTER_LEGS 2
+void fib_kernel_outer_set(struct fib *f, const struct gh_addr *peer,
+			  const uint32_t legs[FIB_OUTER_LEGS]);
+void fib_kernel_outer_del(struct fib *f, const struct gh_addr *peer);
+/* All peers of the configuration were set: what an earlier process left besides goes. */
+void fib_kernel_outers_settled(struct fib *f);
+
 /* For an uninstall and for tests: deletes routes, nexthops and the sentinel. */
 void fib_kernel_remove(struct fib *f);
 

@@ -53,7 +53,7 @@ void way_configure(struct fib_kernel *k, struct way *w, const struct rib_leg *le
 
 bool way_make(struct fib_kernel *k, struct way *w)
 {
-	bool complete = true;
+	bool complete = true, made = false;
 
 	for (int f = 0; f < FAMILIES; f++) {
 		int error;
@@ -62,6 +62,7 @@ bool way_make(struct fib_kernel *k, struct way *w)
 			continue;
 		error = nexthop_make(&k->nexthops, kernel_family(f), w->ifindex, &w->gateway[f],
 				     &w->id[f]);
+		made |= !error;
 		if (!error)
 			continue;
 		complete = false;
@@ -71,6 +72,8 @@ bool way_make(struct fib_kernel *k, struct way *w)
 			   k->nl.why[0] ? ", " : "", k->nl.why);
 	}
 	w->warned = !complete;
+	if (made)
+		kernel_outers_write(k, w);
 	return complete;
 }
 

@@ -20,6 +20,7 @@
 
 #include "rib/fib_kernel.h"
 #include "rib/group.h"
+#include "rib/kernel_outer.h"
 #include "rib/nexthop.h"
 
 #define KERNEL_METRIC 20                /* of the arbiter's routes */
@@ -65,6 +66,7 @@ struct fib_kernel {
 	struct kernel_group *groups[KERNEL_GROUP_BUCKETS];
 	struct kernel_group standby;
 	struct kernel_group *dirty;
+	struct kernel_outers outers;
 	struct gh_buf standby_sets, group_sets, deletions;
 	struct gh_time retry_at;
 };

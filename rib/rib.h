@@ -44,6 +44,7 @@
 struct rib;
 
 /* Azure's learned-route weights, as `show gateway routes` prints them. */
+#define RIB_AZURE_WEIGHT_OVER 32770        /* Azure has none: it comes before ExpressRoute */
 #define RIB_AZURE_WEIGHT_EXPRESSROUTE 32769
 #define RIB_AZURE_WEIGHT_VPN 32768
 
@@ -174,7 +175,7 @@ enum leg_state rib_leg_state(const struct rib *r, uint32_t leg);
 struct rib_route {
 	struct gh_prefix prefix;
 	enum rib_kind kind;             /* of the best path; 0: no usable path */
-	uint16_t azure_weight;          /* 32769 or 32768; 0: no usable path */
+	uint16_t azure_weight;          /* 32770, 32769 or 32768; 0: no usable path */
 	bool is_static;
 	bool refused;                   /* inside the address space: not forwarded */
 	unsigned legs_count;            /* legs that carry it now */

@@ -13,6 +13,7 @@ librib_a_SOURCES = \
 	rib/group.c rib/group.h \
 	rib/kernel_ask.c \
 	rib/kernel_group.c rib/kernel_group.h \
+	rib/kernel_outer.c rib/kernel_outer.h \
 	rib/leg.c rib/leg.h \
 	rib/mark.c rib/mark.h \
 	rib/monitor.c rib/monitor.h \

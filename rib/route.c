@@ -118,6 +118,8 @@ static void route_of(const struct rib *r, const struct entry *e, struct rib_rout
 		out->kind = best->kind;
 	if (out->kind == RIB_EXPRESSROUTE)
 		out->azure_weight = RIB_AZURE_WEIGHT_EXPRESSROUTE;
+	else if (out->kind == RIB_OVER)
+		out->azure_weight = RIB_AZURE_WEIGHT_OVER;
 	else if (out->kind == RIB_VPN)
 		out->azure_weight = RIB_AZURE_WEIGHT_VPN;
 	if (p->attr) {

@@ -174,9 +174,16 @@ static inline void fixture_told(void *context, const char *circuit, const char *
 	(void)context, (void)circuit, (void)why;
 }
 
+static inline enum gh_standing fixture_standing(void *context, uint32_t leg)
+{
+	(void)context, (void)leg;
+	return GH_STANDING_UP;
+}
+
 static inline int fixture_setup(void **state)
 {
-	const struct speaker_legs legs = { .tunnel_up = fixture_yes, .restoring = fixture_no };
+	const struct speaker_legs legs = { .tunnel_up = fixture_yes, .restoring = fixture_no,
+		.standing = fixture_standing, .leg_up = fixture_yes };
 	const struct guests_host host = {
 		.joined = fixture_ignore_role, .left = fixture_ignore_role,
 		.fact = fixture_ignore_fact,

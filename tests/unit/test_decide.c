@@ -44,6 +44,15 @@ static void better_kind(struct candidate *w, struct candidate *l)
 	l->local_pref = 1000;
 }
 
+/* The tunnel over a circuit, before what the circuit itself offers. */
+static void better_over(struct candidate *w, struct candidate *l)
+{
+	w->kind = RIB_OVER;
+	l->kind = RIB_EXPRESSROUTE;
+	l->is_static = true;
+	l->weight = 1000;
+}
+
 static void better_static(struct candidate *w, struct candidate *l)
 {
 	w->is_static = true;
@@ -120,6 +129,7 @@ static const struct {
 } rows[] = {
 	{ "0 usable", better_usable, DECIDE_USABLE, 0 },
 	{ "1 kind", better_kind, DECIDE_KIND, 1 },
+	{ "1 over a circuit", better_over, DECIDE_KIND, 1 },
 	{ "2 static", better_static, DECIDE_STATIC, 1 },
 	{ "3 weight", better_weight, DECIDE_WEIGHT, 1 },
 	{ "4 local preference", better_local_pref, DECIDE_LOCAL_PREF, 1 },

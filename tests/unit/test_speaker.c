@@ -14,6 +14,7 @@
 
 static char said[4096];
 static bool tunnel, waiting;
+static enum gh_standing stands = GH_STANDING_UP;
 
 bool guests_here(const struct guests *g, enum gh_role role)
 {
@@ -49,7 +50,15 @@ static bool restoring(void *context, uint32_t leg)
 	return waiting;
 }
 
-static const struct speaker_legs legs = { .tunnel_up = tunnel_up, .restoring = restoring };
+static enum gh_standing standing(void *context, uint32_t leg)
+{
+	(void)context, (void)leg;
+	return stands;
+}
+
+static const struct speaker_legs legs = {
+	.tunnel_up = tunnel_up, .restoring = restoring, .standing = standing, .leg_up = tunnel_up,
+};
 
 static struct gh_addr addr(const char *text)
 {

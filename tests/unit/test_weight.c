@@ -12,6 +12,8 @@ static const struct gh_preference rising[] = {
 	{ GH_KIND_VPN, false, GH_ROUTING_WEIGHT_MAX, GH_STANDING_WAITING },
 	{ GH_KIND_VPN, true, 0, GH_STANDING_WAITING },
 	{ GH_KIND_EXPRESSROUTE, false, 0, GH_STANDING_WAITING },
+	{ GH_KIND_OVER, false, 0, GH_STANDING_WAITING },
+	{ GH_KIND_OVER, true, 0, GH_STANDING_WAITING },
 	{ GH_KIND_VPN, false, 0, GH_STANDING_UP },
 	{ GH_KIND_VPN, false, 1, GH_STANDING_UP },
 	{ GH_KIND_VPN, false, GH_ROUTING_WEIGHT_MAX, GH_STANDING_UP },
@@ -38,7 +40,7 @@ static void test_too_large(void **state)
 				      .standing = GH_STANDING_UP };
 
 	(void)state;
-	assert_int_equal(gh_weight(&much), gh_weight(&rising[6]));
+	assert_int_equal(gh_weight(&much), gh_weight(&rising[8]));
 }
 
 static void test_read_back(void **state)
@@ -49,7 +51,7 @@ static void test_read_back(void **state)
 	for (unsigned weight = 0; weight <= 65535; weight++)
 		if (gh_weight_read((uint16_t)weight, &p))
 			assert_int_equal(gh_weight(&p), weight);
-	for (size_t i = 4; i < COUNT; i++) {
+	for (size_t i = 6; i < COUNT; i++) {
 		assert_true(gh_weight_read(gh_weight(&rising[i]), &p));
 		assert_int_equal(p.kind, rising[i].kind);
 		assert_int_equal(p.is_static, rising[i].is_static);
