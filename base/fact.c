@@ -174,6 +174,7 @@ static void neighbor(struct wire *w, struct gh_neighbor *n)
 	flag(w, &n->graceful_restart);
 	flag(w, &n->passive);
 	flag(w, &n->add_path);
+	flag(w, &n->split_horizon);
 	NUMBER(w, n->prefix_limit);
 	string(w, n->route_map_in, sizeof(n->route_map_in));
 	string(w, n->route_map_out, sizeof(n->route_map_out));
@@ -192,7 +193,9 @@ static void network(struct wire *w, struct gh_network *n)
 	NUMBER(w, n->side);
 	NUMBER(w, n->leg);
 	NUMBER(w, n->weight);
-	if (n->side >= GH_SIDES)
+	NUMBER(w, n->med);
+	NUMBER(w, n->to);
+	if (n->side >= GH_SIDES || (n->to & ~(GH_PASS(GH_SIDES) - 1)))
 		w->bad = true;
 }
 
@@ -201,6 +204,7 @@ static void peer(struct wire *w, struct gh_peer *p)
 	NUMBER(w, p->id);
 	NUMBER(w, p->state);
 	NUMBER(w, p->bfd);
+	flag(w, &p->restarting);
 	flag(w, &p->eor);
 	NUMBER(w, p->received);
 	NUMBER(w, p->sent);
@@ -221,6 +225,7 @@ static void path(struct wire *w, struct gh_path *p)
 	prefix(w, &p->prefix);
 	addr(w, &p->next_hop);
 	addr(w, &p->router_id);
+	addr(w, &p->peer);
 	NUMBER(w, p->local_pref);
 	NUMBER(w, p->med);
 	NUMBER(w, p->origin);

@@ -156,7 +156,7 @@ struct gh_neighbor {
 	/*
 	 * The sides whose paths are passed on to it, a mask of GH_PASS(). The
 	 * gateway's own prefixes always are; a default route only to the VNET and
-	 * PARTNER sides; nothing goes back to the leg that it came from.
+	 * PARTNER sides.
 	 */
 	uint32_t pass;
 	uint16_t weight;                /* of its paths, as base/weight.h has it */
@@ -169,6 +169,11 @@ struct gh_neighbor {
 	bool graceful_restart;          /* RFC 4724: also restart, not only help */
 	bool passive;                   /* never opens the session itself */
 	bool add_path;                  /* RFC 7911: all paths, both ways */
+	/*
+	 * Nothing of its own leg goes back to it, by whichever session it came or as
+	 * a static prefix. Costs bgpd an update group of its own, so only where needed.
+	 */
+	bool split_horizon;
 	uint32_t prefix_limit;          /* of each family; the session ends beyond it; 0: none */
 	/* Names of FRR's own, "" for none; one that is not there lets nothing through. */
 	char route_map_in[GH_NAME_MAX + 1], route_map_out[GH_NAME_MAX + 1];
@@ -209,6 +214,7 @@ struct gh_peer {
 	uint32_t id;                    /* of the neighbor */
 	uint8_t state;                  /* enum gh_bgp_state */
 	uint8_t bfd;                    /* enum gh_bfd_state */
+	bool restarting;                /* lost, but kept for its return (RFC 4724 4.2) */
 	bool eor;                       /* end-of-RIB seen on every active family */
 	uint32_t received, sent;        /* prefixes in, prefixes out */
 	uint32_t established;           /* times it came up */
@@ -223,6 +229,7 @@ struct gh_path {
 	struct gh_prefix prefix;
 	struct gh_addr next_hop;
 	struct gh_addr router_id;       /* of the peer that sent it */
+	struct gh_addr peer;            /* its address */
 	uint32_t local_pref;
 	uint32_t med;                   /* absent counts as 0, RFC 4271 9.1.2.2 c */
 	uint8_t origin;                 /* 0 IGP, 1 EGP, 2 INCOMPLETE */
@@ -249,14 +256,15 @@ struct gh_path_del {
 /*
  * NETWORK, NETWORK_DEL: originate it. One prefix is one network. Those of the
  * gateway itself go to everybody; a static prefix of a connection goes where
- * its side is passed on to, and not back to its leg. Of NETWORK_DEL only the
- * prefix counts.
+ * its side is passed on to. Of NETWORK_DEL only the prefix counts.
  */
 struct gh_network {
 	struct gh_prefix prefix;
 	uint8_t side;                   /* enum gh_side: OWN or VPN */
 	uint32_t leg;                   /* 0 for OWN */
 	uint16_t weight;                /* base/weight.h */
+	uint32_t med;                   /* 0: none */
+	uint32_t to;                    /* a mask of GH_PASS(): these sides alone; 0: as above */
 };
 
 /*

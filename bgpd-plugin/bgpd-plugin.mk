@@ -31,6 +31,7 @@ bgpd_plugin_gatehouse_so_SOURCES = \
 	bgpd-plugin/gh_partner.c bgpd-plugin/gh_partner.h \
 	bgpd-plugin/gh_place.c bgpd-plugin/gh_place.h \
 	bgpd-plugin/gh_policy.c bgpd-plugin/gh_policy.h \
+	bgpd-plugin/gh_setting.c bgpd-plugin/gh_setting.h \
 	bgpd-plugin/gh_speaker.c bgpd-plugin/gh_speaker.h \
 	bgpd-plugin/gh_status.c bgpd-plugin/gh_status.h \
 	bgpd-plugin/gh_suspend.c bgpd-plugin/gh_suspend.h \

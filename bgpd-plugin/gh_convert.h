@@ -51,6 +51,16 @@ static inline struct gh_addr gh_from_in6(const struct in6_addr *in)
 	return out;
 }
 
+/* A peer without an address (a dynamic one of an operator's) has none. */
+static inline struct gh_addr gh_from_sockunion(const union sockunion *su)
+{
+	if (su->sa.sa_family == AF_INET)
+		return gh_from_in(&su->sin.sin_addr);
+	if (su->sa.sa_family == AF_INET6)
+		return gh_from_in6(&su->sin6.sin6_addr);
+	return (struct gh_addr){ 0 };
+}
+
 static inline afi_t gh_to_afi(uint8_t family)
 {
 	return family == AF_INET ? AFI_IP : AFI_IP6;

@@ -164,7 +164,7 @@ static void dispatch(const struct gh_fact *f)
 		gh_neighbor_del(f->id.id);
 		break;
 	case GH_NETWORK:
-		gh_speaker_network_add(&f->network.prefix);
+		gh_speaker_network_add(&f->network);
 		break;
 	case GH_NETWORK_DEL:
 		gh_speaker_network_del(&f->network.prefix);

@@ -105,6 +105,7 @@ static void say_path(uint32_t neighbor, const struct gh_prefix *prefix,
 	p->prefix = *prefix;
 	p->next_hop = next_hop_of(attr, prefix->addr.family);
 	p->router_id = gh_from_in(&pi->peer->remote_id);
+	p->peer = gh_from_sockunion(&pi->peer->su);
 	p->local_pref = CHECK_FLAG(attr->flag, ATTR_FLAG_BIT(BGP_ATTR_LOCAL_PREF))
 				? attr->local_pref : pi->peer->bgp->default_local_pref;
 	p->med = CHECK_FLAG(attr->flag, ATTR_FLAG_BIT(BGP_ATTR_MULTI_EXIT_DISC)) ? attr->med : 0;

@@ -1,11 +1,8 @@
 /*
  * neighbor - the BGP neighbors that gatehoused asks for
  *
- * Only what differs is changed, so a repeated NEIGHBOR costs nothing and a new
- * weight, timer, description, de-preference or a prefix limit that is not
- * exceeded leaves the session up. Another
- * peer address, AS number, update source, TTL, password or family resets it,
- * as BGP must.
+ * Only what differs is changed (gh_setting.h), so a repeated NEIGHBOR costs
+ * nothing. Another peer address or AS number is another neighbor.
  *
  * Ownership  owns its table; the peers belong to bgpd and are held by their
  *            object number, never by pointer.
@@ -35,6 +32,9 @@ void gh_neighbor_sweep(void);
 /* The view is new: make every neighbor in it. It is gone: forget their peers. */
 void gh_neighbor_attach(void);
 void gh_neighbor_detach(void);
+
+/* What is passed on has changed for reasons that bgpd does not know. */
+void gh_neighbor_announce(void);
 
 /* Often: start what waited for its interface. */
 void gh_neighbor_check(void);

@@ -11,18 +11,41 @@
 #include "bgpd-plugin/gh_export.h"
 #include "bgpd-plugin/gh_module.h"
 #include "bgpd-plugin/gh_neighbor.h"
+#include "bgpd-plugin/gh_policy.h"
+
+#include "jhash.h"
+#include "typesafe.h"
 
 #define COALESCE_MS 100
 
+PREDECL_HASH(networks);
+PREDECL_DLIST(owned);
+
 struct network {
-	struct network *next;
-	struct gh_prefix prefix;
+	struct networks_item by_prefix;
+	struct owned_item in_owned;     /* those of the gateway itself: few */
+	struct gh_network want;
 	bool stated;            /* by the snapshot that is coming in */
 };
 
+static int network_cmp(const struct network *a, const struct network *b)
+{
+	return gh_prefix_cmp(&a->want.prefix, &b->want.prefix);
+}
+
+static uint32_t network_hash(const struct network *n)
+{
+	return jhash(n->want.prefix.addr.b, sizeof(n->want.prefix.addr.b), n->want.prefix.length);
+}
+
+DECLARE_HASH(networks, struct network, by_prefix, network_cmp, network_hash);
+DECLARE_DLIST(owned, struct network, in_owned);
+
 static struct gh_speaker wanted;
 static bool stated;
-static struct network *networks;
+static struct networks_head networks[1];
+static struct owned_head owned[1];
+static struct thread *t_announce;
 static struct bgp *view;
 
 struct bgp *gh_speaker_bgp(void)
@@ -37,15 +60,19 @@ uint32_t gh_speaker_asn(void)
 
 /* ---- networks --------------------------------------------------------- */
 
-static void originate(const struct gh_prefix *prefix)
+static void originate(const struct gh_network *n)
 {
-	struct bgp_static network = { .label_index = BGP_INVALID_LABEL_INDEX };
+	struct route_map *map = gh_policy_network(n);
+	struct bgp_static network = {
+		.label_index = BGP_INVALID_LABEL_INDEX,
+		.rmap = { .name = map->name, .map = map },
+	};
 	struct prefix p;
 
 	if (!view)
 		return;
-	gh_to_prefix(prefix, &p);
-	bgp_static_update(view, &p, &network, gh_to_afi(prefix->addr.family), SAFI_UNICAST);
+	gh_to_prefix(&n->prefix, &p);
+	bgp_static_update(view, &p, &network, gh_to_afi(p.family), SAFI_UNICAST);
 }
 
 static void withdraw(const struct gh_prefix *prefix)
@@ -58,45 +85,86 @@ static void withdraw(const struct gh_prefix *prefix)
 	gh_network_withdraw(view, &p, gh_to_afi(prefix->addr.family));
 }
 
-static struct network **network_place(const struct gh_prefix *prefix)
+static struct network *network_find(const struct gh_prefix *prefix)
 {
-	struct network **at = &networks;
+	const struct network key = { .want.prefix = *prefix };
 
-	while (*at && gh_prefix_cmp(&(*at)->prefix, prefix))
-		at = &(*at)->next;
-	return at;
+	return networks_find(networks, &key);
 }
 
-void gh_speaker_network_add(const struct gh_prefix *prefix)
+const struct gh_network *gh_speaker_network(const struct prefix *prefix)
 {
-	struct network **at = network_place(prefix), *n = *at;
+	struct gh_prefix key = gh_from_prefix(prefix);
+	const struct network *n = network_find(&key);
 
-	if (!n) {
-		n = calloc(1, sizeof(*n));
-		if (!n)
-			abort();
-		n->prefix = *prefix;
-		*at = n;
-		originate(prefix);
+	return n ? &n->want : NULL;
+}
+
+bool gh_speaker_owns(const struct prefix *prefix)
+{
+	struct gh_prefix inner = gh_from_prefix(prefix);
+	struct network *n;
+
+	frr_each (owned, owned, n) {
+		if (gh_prefix_contains(&n->want.prefix, &inner))
+			return true;
 	}
-	n->stated = true;
+	return false;
 }
 
-static void network_remove(struct network **at)
+static void announce_event(struct thread *t)
 {
-	struct network *n = *at;
+	(void)t;
+	gh_neighbor_announce();
+}
 
-	*at = n->next;
-	withdraw(&n->prefix);
+/* What is inside the gateway's own prefixes is not passed on: that changed for others' paths. */
+static void owned_changed(void)
+{
+	if (view && !t_announce)
+		gh_thread_event(announce_event, &t_announce);
+}
+
+void gh_speaker_network_add(const struct gh_network *network)
+{
+	struct network *n = network_find(&network->prefix);
+
+	if (n && !memcmp(&n->want, network, sizeof(*network))) {
+		n->stated = true;
+		return;
+	}
+	if (n)                  /* to whom it goes is not bgpd's to know: told anew */
+		gh_speaker_network_del(&network->prefix);
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		abort();
+	n->want = *network;
+	n->stated = true;
+	networks_add(networks, n);
+	if (network->side == GH_SIDE_OWN) {
+		owned_add_tail(owned, n);
+		owned_changed();
+	}
+	originate(&n->want);
+}
+
+static void network_remove(struct network *n)
+{
+	networks_del(networks, n);
+	if (n->want.side == GH_SIDE_OWN) {
+		owned_del(owned, n);
+		owned_changed();
+	}
+	withdraw(&n->want.prefix);
 	free(n);
 }
 
 void gh_speaker_network_del(const struct gh_prefix *prefix)
 {
-	struct network **at = network_place(prefix);
+	struct network *n = network_find(prefix);
 
-	if (*at)
-		network_remove(at);
+	if (n)
+		network_remove(n);
 }
 
 /* ---- the view --------------------------------------------------------- */
@@ -128,6 +196,8 @@ static void view_del(void)
 
 static void view_make(void)
 {
+	struct network *n;
+
 	view = gh_bgp_new(wanted.view, wanted.asn);
 	if (!view) {
 		zlog_err("gatehouse: view %s: refused by bgpd with AS %u", wanted.view, wanted.asn);
@@ -143,6 +213,10 @@ static void view_make(void)
 	UNSET_FLAG(view->flags, BGP_FLAG_IMPORT_CHECK);
 	UNSET_FLAG(view->flags, BGP_FLAG_SUPPRESS_FIB_PENDING);
 	SET_FLAG(view->flags, BGP_FLAG_LOG_NEIGHBOR_CHANGES);
+	/* Step 7 of the order: MEDs of one AS are ranked among each other, whichever came first. */
+	SET_FLAG(view->flags, BGP_FLAG_DETERMINISTIC_MED);
+	/* While bgpd is away, what it learned goes on being used: RFC 4724's F bit. */
+	SET_FLAG(view->flags, BGP_FLAG_GR_PRESERVE_FWD);
 	/* bgpd waits a second or more for others to share an update with; a circuit
 	 * that returns shall not wait for that. */
 	view->heuristic_coalesce = false;
@@ -151,8 +225,8 @@ static void view_make(void)
 	view->default_af[AFI_IP][SAFI_UNICAST] = false;
 	router_id_set(&wanted.router_id);
 	zlog_info("gatehouse: view %s: made, AS %u", wanted.view, wanted.asn);
-	for (const struct network *n = networks; n; n = n->next)
-		originate(&n->prefix);
+	frr_each (networks, networks, n)
+		originate(&n->want);
 	gh_neighbor_attach();
 }
 
@@ -202,20 +276,20 @@ static int view_gone(struct bgp *bgp)
 
 void gh_speaker_mark(void)
 {
+	struct network *n;
+
 	stated = false;
-	for (struct network *n = networks; n; n = n->next)
+	frr_each (networks, networks, n)
 		n->stated = false;
 }
 
 void gh_speaker_sweep(void)
 {
-	struct network **at = &networks;
+	struct network *n;
 
-	while (*at) {
-		if ((*at)->stated)
-			at = &(*at)->next;
-		else
-			network_remove(at);
+	frr_each_safe (networks, networks, n) {
+		if (!n->stated)
+			network_remove(n);
 	}
 	if (!stated)
 		gh_speaker_stop();
@@ -223,5 +297,7 @@ void gh_speaker_sweep(void)
 
 void gh_speaker_init(void)
 {
+	networks_init(networks);
+	owned_init(owned);
 	hook_register(bgp_inst_delete, view_gone);
 }

@@ -3,8 +3,8 @@
  *
  * A view that bgpd counts as created by itself: never written to the
  * configuration, never installed into zebra, shown by `show bgp view NAME`.
- * In it the neighbors live and the networks of the address space are
- * originated.
+ * In it the neighbors live and the networks are originated: the gateway's own
+ * prefixes, and static ones that connections have behind them.
  *
  * Ownership  owns the view and the list of networks.
  * Threads    bgpd's main thread.
@@ -17,6 +17,7 @@
 #include "base/fact.h"
 
 struct bgp;
+struct prefix;
 
 void gh_speaker_init(void);
 
@@ -25,8 +26,13 @@ struct bgp *gh_speaker_bgp(void);
 uint32_t gh_speaker_asn(void);
 
 void gh_speaker_set(const struct gh_speaker *speaker);
-void gh_speaker_network_add(const struct gh_prefix *prefix);
+void gh_speaker_network_add(const struct gh_network *network);
 void gh_speaker_network_del(const struct gh_prefix *prefix);
+
+/* The network of exactly this prefix, or NULL. */
+const struct gh_network *gh_speaker_network(const struct prefix *prefix);
+/* Is it equal to or inside one of the gateway's own prefixes? */
+bool gh_speaker_owns(const struct prefix *prefix);
 
 /* A snapshot begins; at its end what it did not repeat is removed. */
 void gh_speaker_mark(void);

@@ -99,6 +99,7 @@ static struct gh_peer status_of(const struct gh_neighbor *n, struct peer *peer)
 		.id = n->id,
 		.state = state_of(peer),
 		.bfd = bfd_of(peer),
+		.restarting = peer && CHECK_FLAG(peer->sflags, PEER_STATUS_NSF_WAIT),
 		.eor = eor_of(n, peer),
 	};
 

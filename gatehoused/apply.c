@@ -190,10 +190,6 @@ static void apply_leg(struct gateway *g, const struct gw_connection *c)
 		.weight = c->weight, .uses = LEG_USES(LEG_FACT_SA),
 	};
 
-	if (c->peer_address.family == AF_INET)
-		leg.peer4 = c->peer_address;
-	else
-		leg.peer6 = c->peer_address;
 	snprintf(leg.name, sizeof(leg.name), "%s", c->name);
 	if (rib_leg_set(g->rib, &leg, gh_now()) < 0)
 		gh_error("connection %s: its leg could not be set up", c->name);

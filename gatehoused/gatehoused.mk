@@ -9,6 +9,8 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_bgpd.c \
 	gatehoused/apply_charon.c \
 	gatehoused/apply_kernel.c \
+	gatehoused/box.c gatehoused/box.h \
+	gatehoused/box_shelf.c \
 	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/desk.c gatehoused/desk.h \
 	gatehoused/diagnose.c \

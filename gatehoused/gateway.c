@@ -272,6 +272,7 @@ static int start_ipsec(struct gateway *g)
 	};
 	const struct ipsec_config config = {
 		.tun_fd = KEEPER_TUN, .natt_fd = { KEEPER_NATT4, KEEPER_NATT6 },
+		.esp_fd = { KEEPER_ESP4, KEEPER_ESP6 },
 		.sa_map_fd = KEEPER_SA_MAP, .mtu = TUN_MTU, .ctx = g, .ike = from_natt_port,
 	};
 	char path[OPTIONS_PATH_MAX + 16];

@@ -29,6 +29,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "gatehoused/box.h"
 #include "gatehoused/desk.h"
 #include "ipsec/port.h"
 #include "ipsec/tun.h"
@@ -46,7 +47,8 @@ struct keeper {
 	char program[PATH_MAX];         /* the path that we were started by; "" if unknown */
 	struct passwd *user;
 	int held[KEEPER_FD_END];        /* by enum keeper_fd, -1 where none */
-	int line, desk;                 /* our ends of the child's KEEPER_LINE and KEEPER_DESK */
+	int line, desk, counter;        /* our ends of the child's KEEPER_LINE, _DESK and _SHELF */
+	struct box_shelf *shelf;
 	int signals;
 	pid_t child;
 	struct gh_time started;
@@ -154,6 +156,10 @@ static int hold_all(struct keeper *k)
 	if (!rc)
 		rc = hold(k, KEEPER_NATT6, port_open(AF_INET6, 4500, true), "UDP port 4500 (IPv6)");
 	if (!rc)
+		rc = hold(k, KEEPER_ESP4, port_open_esp(AF_INET), "IP protocol 50 (IPv4)");
+	if (!rc)
+		rc = hold(k, KEEPER_ESP6, port_open_esp(AF_INET6), "IP protocol 50 (IPv6)");
+	if (!rc)
 		rc = hold(k, KEEPER_SA_MAP, sa_map_open(k), "sa.map");
 	if (!rc)
 		rc = hold(k, KEEPER_NETCONF, netconf_listen(k), "netconf.sock");
@@ -189,16 +195,17 @@ static int privileges_drop(const struct passwd *user)
 	return rc;
 }
 
-static void __attribute__((noreturn)) child_exec(struct keeper *k, int line, int desk)
+static void __attribute__((noreturn)) child_exec(struct keeper *k, const int theirs[3])
 {
 	unsigned argc = 0;
 	char **argv;
 	sigset_t none;
 	int rc;
 
-	/* `held`, `line` and `desk` lie beyond the target range, so no order matters. */
-	k->held[KEEPER_LINE] = line;
-	k->held[KEEPER_DESK] = desk;
+	/* `held` and `theirs` lie beyond the target range, so no order matters. */
+	k->held[KEEPER_LINE] = theirs[0];
+	k->held[KEEPER_DESK] = theirs[1];
+	k->held[KEEPER_SHELF] = theirs[2];
 	for (int fd = KEEPER_TUN; fd < KEEPER_FD_END; fd++) {
 		if (dup2(k->held[fd], fd) < 0)
 			_exit(126);
@@ -243,21 +250,26 @@ static int pair_make(int *ours)
 
 static int child_start(struct keeper *k)
 {
-	int line, desk, error;
+	int *const ours[] = { &k->line, &k->desk, &k->counter };
+	bool paired = true;
+	int theirs[3], error;
 	pid_t child;
 
 	k->started = gh_now();
-	line = pair_make(&k->line);
-	desk = pair_make(&k->desk);
+	for (unsigned i = 0; i < 3; i++) {
+		theirs[i] = pair_make(ours[i]);
+		paired &= theirs[i] >= 0 && *ours[i] >= 0;
+	}
 	k->ready = false;
-	child = line < 0 || desk < 0 || k->line < 0 || k->desk < 0 ? -1 : fork();
+	box_shelf_rewind(k->shelf);
+	child = paired ? fork() : -1;
 	if (!child)
-		child_exec(k, line, desk);
+		child_exec(k, theirs);
 	error = errno;
-	if (line >= 0)
-		close(line);
-	if (desk >= 0)
-		close(desk);
+	for (unsigned i = 0; i < 3; i++) {
+		if (theirs[i] >= 0)
+			close(theirs[i]);
+	}
 	if (child < 0)
 		return -error;
 	k->child = child;
@@ -400,10 +412,11 @@ static void serve(struct keeper *k)
 		{ .fd = k->signals, .events = POLLIN },
 		{ .fd = k->line, .events = POLLIN },
 		{ .fd = k->desk, .events = POLLIN },
+		{ .fd = k->counter, .events = POLLIN },
 	};
 	int rc;
 
-	if (poll(fds, 3, wait_ms(k)) < 0)
+	if (poll(fds, 4, wait_ms(k)) < 0)
 		return;
 	if (k->stopping && k->child > 0 && gh_now().ns > k->stop_by.ns) {
 		gh_warning("keeper: the daemon does not end, killed");
@@ -417,6 +430,10 @@ static void serve(struct keeper *k)
 	if (fds[2].revents && k->desk >= 0 && !desk_serve(k->desk, k->options->startup)) {
 		close(k->desk);
 		k->desk = -1;
+	}
+	if (fds[3].revents && k->counter >= 0 && !box_shelf_serve(k->shelf, k->counter)) {
+		close(k->counter);
+		k->counter = -1;
 	}
 	if (k->child || k->stopping || wait_ms(k))
 		return;
@@ -460,7 +477,8 @@ static int prepare(struct keeper *k)
 int keeper_run(const struct options *o, char **argv)
 {
 	struct keeper k = {
-		.options = o, .argv = argv, .line = -1, .desk = -1, .signals = -1,
+		.options = o, .argv = argv, .line = -1, .desk = -1, .counter = -1, .signals = -1,
+		.shelf = box_shelf_new(),
 		.credit = RESPAWN_CREDIT, .credited = gh_now(),
 	};
 
@@ -473,7 +491,7 @@ int keeper_run(const struct options *o, char **argv)
 		gh_error("keeper: must be started as root; the daemon itself runs as %s", o->user);
 		return 1;
 	}
-	if (prepare(&k) < 0 || child_start(&k) < 0)
+	if (!k.shelf || prepare(&k) < 0 || child_start(&k) < 0)
 		return 1;
 	while (!k.stopping || k.child > 0)
 		serve(&k);

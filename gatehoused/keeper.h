@@ -1,12 +1,13 @@
 /*
  * keeper - the tiny parent that holds what must outlive the daemon
  *
- * It opens the TUN, the UDP sockets, NETCONF's socket and the SA map as root, starts the daemon
+ * It opens the TUN, the sockets of IKE and ESP, NETCONF's socket and the SA map as root, starts the daemon
  * as an unprivileged child that inherits them, and starts it again whenever it
  * ends. While no daemon runs the TUN keeps its carrier and its routes, and
- * packets wait in the sockets. The child can ask two things of it: a connection
- * to charon's vici socket, which only root may open, and the gateway's lines of
- * frr.conf to be read or exchanged (desk.h).
+ * packets wait in the sockets. The child can ask three things of it: a connection
+ * to charon's vici socket, which only root may open, the gateway's lines of
+ * frr.conf to be read or exchanged (desk.h), and network namespaces that
+ * translate addresses (box.h), which it keeps as well.
  *
  * Signals    SIGTERM, SIGINT: stop the child, then end. SIGHUP: restart the
  *            child (it runs the binary that is then installed).
@@ -24,10 +25,13 @@ enum keeper_fd {
 	KEEPER_IKE6,
 	KEEPER_NATT4,                   /* UDP 4500 */
 	KEEPER_NATT6,
+	KEEPER_ESP4,                    /* protocol 50 */
+	KEEPER_ESP6,
 	KEEPER_SA_MAP,
 	KEEPER_NETCONF,                 /* listening: netconf.sock, for sshd's subsystem */
 	KEEPER_LINE,                    /* to the keeper; end of file when it is gone */
 	KEEPER_DESK,                    /* to the keeper, for the clerk: desk.h */
+	KEEPER_SHELF,                   /* to the keeper, for boxes that translate: box.h */
 	KEEPER_FD_END,
 };
 

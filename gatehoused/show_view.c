@@ -178,7 +178,7 @@ void view_connection(struct json_object *o, bool first, struct gh_buf *out)
 {
 	static const struct grid_column columns[] = {
 		COLUMN("direction", "SA"), COLUMN("spi", "SPI"), COLUMN("algorithm", "Algorithm"),
-		COLUMN("usable", "Usable"), COLUMN("current", "Current"), COLUMN("sequence", "Sequence"),
+		COLUMN("encapsulation", "In"), COLUMN("usable", "Usable"), COLUMN("current", "Current"), COLUMN("sequence", "Sequence"),
 		COLUMN("packets", "Packets"), COLUMN("octets", "Bytes"), COLUMN("drops", "Drops"),
 		AGE("last-use", "Last use"),
 	};

@@ -23,7 +23,7 @@ struct stated {
 	struct gh_speaker speaker;
 	struct gh_neighbor *neighbors;
 	size_t neighbor_count;
-	struct gh_prefix *networks;
+	struct gh_network *networks;    /* by prefix */
 	size_t network_count;
 };
 
@@ -177,9 +177,10 @@ static void want(struct speaker *s, const struct gw_config *config, bool with_do
 			want_connection(st, c);
 	}
 	qsort(st->neighbors, st->neighbor_count, sizeof(*st->neighbors), by_id);
-	st->network_count = config->address_space_count;
-	for (size_t i = 0; i < st->network_count; i++)
-		st->networks[i] = config->address_space[i];
+	for (size_t i = 0; i < config->address_space_count; i++)
+		st->networks[st->network_count++] = (struct gh_network){
+			.prefix = config->address_space[i], .weight = GH_WEIGHT_OWN,
+		};
 }
 
 /* ---- what is said ------------------------------------------------------ */
@@ -212,9 +213,9 @@ static void say_neighbor_del(struct speaker *s, uint32_t id)
 	say(s, &f);
 }
 
-static void say_network(struct speaker *s, enum gh_fact_type type, const struct gh_prefix *p)
+static void say_network(struct speaker *s, enum gh_fact_type type, const struct gh_network *n)
 {
-	struct gh_fact f = { .type = type, .network.prefix = *p };
+	struct gh_fact f = { .type = type, .network = *n };
 
 	say(s, &f);
 }
@@ -249,13 +250,14 @@ static void differ_networks(struct speaker *s, const struct stated *old, const s
 	size_t i = 0, j = 0;
 
 	while (i < old->network_count || j < new->network_count) {
+		const struct gh_network *a = &old->networks[i], *b = &new->networks[j];
 		int c = i == old->network_count ? 1 : j == new->network_count ? -1
-		      : gh_prefix_cmp(&old->networks[i], &new->networks[j]);
+		      : gh_prefix_cmp(&a->prefix, &b->prefix);
 
 		if (c < 0)
-			say_network(s, GH_NETWORK_DEL, &old->networks[i]);
-		else if (c > 0)
-			say_network(s, GH_NETWORK, &new->networks[j]);
+			say_network(s, GH_NETWORK_DEL, a);
+		else if (c > 0 || memcmp(a, b, sizeof(*a)))
+			say_network(s, GH_NETWORK, b);
 		i += c <= 0;
 		j += c >= 0;
 	}

@@ -135,6 +135,7 @@ static void esp_sa(void *ctx, const struct ipsec_sa_state *s)
 	writer_text(w, "direction", s->name.direction == GH_IN ? "in" : "out");
 	writer_format(w, "spi", "%08x", s->name.spi);
 	writer_text(w, "algorithm", s->algorithm);
+	writer_text(w, "encapsulation", s->encap ? "udp" : "native");
 	writer_flag(w, "esn", s->esn);
 	writer_flag(w, "usable", s->usable);
 	writer_flag(w, "current", s->current);

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-bool early_keep(struct early *e, const uint8_t *bytes, uint32_t length, uint8_t tos,
-		const struct gh_endpoint *remote, struct gh_time now)
+bool early_keep(struct early *e, const uint8_t *bytes, uint32_t length,
+		const struct udp_datagram *d, struct gh_time now)
 {
 	struct early_packet *p;
 
@@ -15,8 +15,9 @@ bool early_keep(struct early *e, const uint8_t *bytes, uint32_t length, uint8_t 
 	p = &e->packet[e->count++];
 	p->since = now;
 	p->length = length;
-	p->tos = tos;
-	p->remote = *remote;
+	p->tos = d->tos;
+	p->native = d->native;
+	p->remote = d->remote;
 	memcpy(p->bytes, bytes, length);
 	return true;
 }

@@ -17,6 +17,7 @@
 
 #include "base/addr.h"
 #include "base/clock.h"
+#include "ipsec/udp.h"
 
 #define EARLY_MS 100
 #define EARLY_RETRY_MS 5        /* between looks while something is held */
@@ -27,6 +28,7 @@ struct early_packet {
 	struct gh_time since;
 	uint32_t length;
 	uint8_t tos;
+	bool native;
 	struct gh_endpoint remote;
 	uint8_t bytes[EARLY_BYTES];
 };
@@ -36,9 +38,9 @@ struct early {
 	struct early_packet packet[EARLY_PACKETS];      /* oldest first */
 };
 
-/* False: no room, or too long; the caller drops it. */
-bool early_keep(struct early *e, const uint8_t *bytes, uint32_t length, uint8_t tos,
-		const struct gh_endpoint *remote, struct gh_time now);
+/* A piece of a datagram. False: no room, or too long; the caller drops it. */
+bool early_keep(struct early *e, const uint8_t *bytes, uint32_t length,
+		const struct udp_datagram *d, struct gh_time now);
 
 /* Drops packets from the list: those for which done[] is true. Order stays. */
 void early_remove(struct early *e, const bool done[]);

@@ -119,8 +119,12 @@ static enum ipsec_drop deliver(struct inbound *in, struct sa *sa, const struct e
 
 static void check_mapping(struct inbound *in, struct sa *sa, const struct gh_endpoint *remote)
 {
-	const struct gh_endpoint *known = &atomic_load(&sa->outer)->source;
+	const struct sa_outer *outer = atomic_load(&sa->outer);
+	const struct gh_endpoint *known = &outer->source;
 
+	/* Without NAT there is no mapping, and a peer may use UDP or not as it likes. */
+	if (!outer->encap)
+		return;
 	if (known->port != remote->port || gh_addr_cmp(&known->addr, &remote->addr) != 0)
 		event_mapping(in->events, sa, remote);
 }
@@ -144,7 +148,7 @@ static void take(struct inbound *in, struct sa *sa, const struct esp_packet *e,
 	t->packets++;
 	t->bytes += e->inner_length;
 	/* Only the newest packet speaks for where the peer is now. */
-	if (newest)
+	if (newest && !d->native)
 		check_mapping(in, sa, &d->remote);
 	if (e->next_header == ESP_NEXT_DUMMY)
 		return;
@@ -177,8 +181,7 @@ static void keep_early(struct inbound *in, const struct piece *pieces, unsigned 
 		       const struct udp_datagram *d)
 {
 	for (unsigned k = 0; k < count; k++)
-		if (!early_keep(&in->early, pieces[k].bytes, pieces[k].length, d->tos, &d->remote,
-				in->now))
+		if (!early_keep(&in->early, pieces[k].bytes, pieces[k].length, d, in->now))
 			counters_drop(in->counters, IPSEC_DROP_UNKNOWN_SPI, NULL, 1);
 }
 
@@ -220,12 +223,12 @@ static void hand_to_ike(struct inbound *in, const struct piece *piece,
 	in->ike(in->ctx, &local, &d->remote, piece->bytes, piece->length);
 }
 
-/* RFC 3948 2.2 and 2.3. True: the piece is ESP. */
+/* RFC 3948 2.2 and 2.3. True: the piece is ESP. What has no UDP is nothing else; SPI 0 is none. */
 static bool sort_out(struct inbound *in, const struct piece *piece, const struct udp_datagram *d)
 {
-	if (piece->length == 1 && piece->bytes[0] == 0xff)
+	if (!d->native && piece->length == 1 && piece->bytes[0] == 0xff)
 		return false;           /* keepalive: it has done its work in the NAT */
-	if (piece->length < 8) {
+	if (piece->length < 8 || (d->native && !wire_get32(piece->bytes))) {
 		counters_drop(in->counters, IPSEC_DROP_MALFORMED, NULL, 1);
 		return false;
 	}
@@ -264,7 +267,7 @@ void inbound_retry(struct inbound *in)
 	for (unsigned k = 0; k < in->early.count; k++) {
 		struct early_packet *p = &in->early.packet[k];
 		struct piece piece = { p->bytes, p->length };
-		struct udp_datagram d = { .tos = p->tos, .remote = p->remote };
+		struct udp_datagram d = { .tos = p->tos, .native = p->native, .remote = p->remote };
 
 		done[k] = true;
 		if (sadb_find_in(&in->tables->sadb, wire_get32(p->bytes)))

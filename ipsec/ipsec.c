@@ -36,6 +36,8 @@ static void set_up_worker(struct ipsec *i, unsigned number, const struct ipsec_c
 	w->events.fd = i->event_fd;
 	w->natt_fd[0] = config->natt_fd[0];
 	w->natt_fd[1] = config->natt_fd[1];
+	w->esp_fd[0] = config->esp_fd[0];
+	w->esp_fd[1] = config->esp_fd[1];
 }
 
 static void set_up_tx(struct ipsec *i, const struct ipsec_config *config)
@@ -52,6 +54,8 @@ static void set_up_tx(struct ipsec *i, const struct ipsec_config *config)
 	o->tun_fd = config->tun_fd;
 	o->natt_fd[0] = config->natt_fd[0];
 	o->natt_fd[1] = config->natt_fd[1];
+	o->esp_fd[0] = config->esp_fd[0];
+	o->esp_fd[1] = config->esp_fd[1];
 	o->mtu = config->mtu;
 }
 
@@ -286,8 +290,6 @@ int ipsec_sa_move(struct ipsec *i, const struct gh_sa_move *move)
 
 	if (!sa)
 		return -ENOENT;
-	if (!move->encap)
-		return -EPROTONOSUPPORT;
 	if (move->source.addr.family != move->target.addr.family ||
 	    !gh_addr_is_set(&move->target.addr))
 		return -EINVAL;

@@ -3,15 +3,16 @@
  *
  * Packets that the kernel routes to the TUN are looked up in the ESP FIB
  * (prefix -> group -> legs), sealed under an SA of the chosen leg (RFC 4303,
- * tunnel mode, UDP encapsulation of RFC 3948) and sent to
- * its peer; what arrives on UDP 4500 takes the way back. No entry or no SA
+ * tunnel mode) and sent to its peer, in UDP (RFC 3948) or not; what arrives on
+ * UDP 4500 or as protocol 50 takes the way back. No entry or no SA
  * means an ICMP unreachable to the sender, never clear text.
  *
  *   TUN -> [TX worker: fwd -> group -> leg -> SA -> seal] -> UDP 4500
  *   TUN <- [RX worker: selectors <- replay <- open <- SPI] <- UDP 4500 -> ike()
  *
- * Native ESP (protocol 50) and transport mode are refused: charon's side
- * forces UDP encapsulation.
+ * An SA without UDP encapsulation is sent as IP protocol 50, at some thirty
+ * times the cost a packet. What a peer sends is taken either way, whatever
+ * the SA says (RFC 7296 2.23). Transport mode is refused.
  *
  * Ownership  struct ipsec owns its threads, tables and the mapping of the SA
  *            map. File descriptors stay the caller's; keep them open until
@@ -37,6 +38,7 @@ struct ipsec;
 struct ipsec_config {
 	int tun_fd;             /* from tun_open: IFF_VNET_HDR, non-blocking */
 	int natt_fd[2];         /* from port_open: UDP 4500, IPv4 and IPv6; -1: no such family */
+	int esp_fd[2];          /* from port_open_esp: ESP without UDP; -1: none */
 	int sa_map_fd;          /* read-write; an empty file is laid out (see seqmap.h) */
 	uint16_t mtu;           /* of the TUN, bytes */
 	void *ctx;
@@ -86,7 +88,7 @@ void ipsec_forward(struct ipsec *i);
  * sequence numbers are unknown, and sending one twice would reuse a nonce): it
  * counts as not usable and an IPSEC_SOFT event asks for its rekey.
  *
- * -EPROTONOSUPPORT: not tunnel mode in UDP, or no suite of base/suite.h.
+ * -EPROTONOSUPPORT: not tunnel mode, or no suite of base/suite.h.
  * -EOPNOTSUPP: OpenSSL here does not have the cipher. -EINVAL: key length, family. -EEXIST: inbound SPI held by a different SA.
  * -ENOSPC: the SA map is full.
  */
@@ -224,6 +226,7 @@ struct ipsec_sa_state {
 	struct gh_sa_name name;
 	uint32_t leg;
 	struct gh_endpoint source, target;
+	bool encap;                     /* in UDP */
 	const char *algorithm;          /* "aes-256-gcm-16"; lives as long as the SA */
 	bool esn;
 	bool usable;

@@ -46,6 +46,7 @@ libipsec_a_SOURCES = \
 	ipsec/legset.c ipsec/legset.h \
 	ipsec/mss.c ipsec/mss.h \
 	ipsec/nat.c ipsec/nat.h \
+	ipsec/native.c ipsec/native.h \
 	ipsec/outbound.c ipsec/outbound.h \
 	ipsec/packet.c ipsec/packet.h \
 	ipsec/port.c ipsec/port.h \

@@ -45,6 +45,8 @@ static int begin(struct ipsec *i)
 	w->out.tun_fd = -1;
 	w->out.natt_fd[0] = w->natt_fd[0];
 	w->out.natt_fd[1] = w->natt_fd[1];
+	w->out.esp_fd[0] = w->esp_fd[0];
+	w->out.esp_fd[1] = w->esp_fd[1];
 	w->out.mtu = mtu;
 	w->out.mss = mss;
 	err = watch(w->ways_fd, i->stop_fd, 0);

@@ -75,6 +75,7 @@ static void fill_state(const struct ipsec *i, const struct sa *sa, struct gh_tim
 		.leg = sa->leg,
 		.source = outer->source,
 		.target = outer->target,
+		.encap = outer->encap,
 		.algorithm = sa->algorithm,
 		.esn = sa->esp.esn,
 		.usable = atomic_load(&sa->usable),

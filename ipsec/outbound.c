@@ -15,6 +15,7 @@
 
 #include "ipsec/legset.h"
 #include "ipsec/mss.h"
+#include "ipsec/native.h"
 #include "ipsec/nat.h"
 
 #define PENDING_MAX UDP_RUN_BYTES
@@ -243,8 +244,8 @@ static void account(struct outbound *o, struct outbound_run *r)
 
 void outbound_flush(struct outbound *o)
 {
-	struct udp_run out[UDP_RUNS];
-	unsigned count = 0, refused;
+	struct udp_run in_udp[UDP_RUNS], native[UDP_RUNS];
+	unsigned count = 0, natives = 0, refused = 0;
 
 	for (unsigned k = 0; k < o->runs; k++) {
 		struct outbound_run *r = &o->run[k];
@@ -253,7 +254,7 @@ void outbound_flush(struct outbound *o)
 		if (!seal(o, r))
 			continue;
 		account(o, r);
-		out[count++] = (struct udp_run){
+		*(outer->encap ? &in_udp[count++] : &native[natives++]) = (struct udp_run){
 			.source = &outer->source,
 			.to = &outer->to,
 			.to_length = outer->to_length,
@@ -264,7 +265,10 @@ void outbound_flush(struct outbound *o)
 			.packets = r->packets,
 		};
 	}
-	refused = count ? udp_send(o->natt_fd, out, count) : 0;
+	if (count)
+		refused += udp_send(o->natt_fd, in_udp, count);
+	if (natives)
+		refused += native_send(o->esp_fd, native, natives);
 	if (refused)
 		counters_drop(o->counters, IPSEC_DROP_SEND, NULL, refused);
 	o->runs = 0;

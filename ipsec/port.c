@@ -27,7 +27,7 @@ static void set_buffers(int fd)
 		set(fd, SOL_SOCKET, SO_SNDBUF, BUFFER_BYTES);
 }
 
-static int set_options(int fd, int family, bool gro)
+static int set_options(int fd, int family)
 {
 	int err;
 
@@ -38,14 +38,21 @@ static int set_options(int fd, int family, bool gro)
 		if (!err)
 			err = set(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
 	} else {
-		err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-		if (!err)
-			err = set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+		err = set(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
 		if (!err)
 			err = set(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
 		if (!err)
 			err = set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
 	}
+	return err;
+}
+
+static int set_up(int fd, int family, bool gro)
+{
+	int err = set_options(fd, family);
+
+	if (!err && family == AF_INET6)
+		err = set(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
 	if (!err && gro)
 		err = set(fd, SOL_UDP, UDP_GRO, 1);
 	return err;
@@ -62,9 +69,24 @@ int port_open(int family, uint16_t port, bool gro)
 	if (fd < 0)
 		return -errno;
 	set_buffers(fd);
-	err = set_options(fd, family, gro);
+	err = set_up(fd, family, gro);
 	if (!err && bind(fd, (struct sockaddr *)&ss, length))
 		err = -errno;
+	if (err) {
+		close(fd);
+		return err;
+	}
+	return fd;
+}
+
+int port_open_esp(int family)
+{
+	int fd = socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_ESP), err;
+
+	if (fd < 0)
+		return -errno;
+	set_buffers(fd);
+	err = set_options(fd, family);
 	if (err) {
 		close(fd);
 		return err;

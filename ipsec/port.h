@@ -1,5 +1,5 @@
 /*
- * port - UDP sockets of IKE and ESP (RFC 3948), ports 500 and 4500
+ * port - UDP sockets of IKE and ESP (RFC 3948), ports 500 and 4500; ESP's own
  *
  * Wildcard sockets that tell each datagram's local address (IP_PKTINFO) and
  * send from the address they are told to. On 4500 the kernel hands over runs
@@ -26,6 +26,9 @@
  * 8 MB as root, else what net.core.rmem_max allows. Non-blocking, close-on-exec.
  */
 int port_open(int family, uint16_t port, bool gro);
+
+/* A socket for ESP without UDP (native.h), of all peers; needs CAP_NET_RAW. */
+int port_open_esp(int family);
 
 /*
  * One datagram from local to remote; marker puts the four zero bytes of IKE on

@@ -21,7 +21,7 @@ static int check(const struct gh_sa *fact, struct gh_suite *suite)
 	int rc = gh_suite_find(fact->encryption, fact->key_length, fact->integrity,
 			       fact->integrity_key_length, suite);
 
-	if (rc || !fact->tunnel || !fact->encap)
+	if (rc || !fact->tunnel)
 		return rc ? rc : -EPROTONOSUPPORT;
 	if (fact->name.spi < 256 || !fact->leg)
 		return -EINVAL;
@@ -82,7 +82,7 @@ int sa_new(const struct gh_sa *fact, struct seqmap *map, bool old, struct sa **o
 	sa->window = sa->replay.window;
 	selector_init(&sa->selector, fact);
 	sa->born = gh_now();
-	atomic_init(&sa->outer, sa_outer_new(&fact->source, &fact->target));
+	atomic_init(&sa->outer, sa_outer_new(&fact->source, &fact->target, fact->encap));
 	atomic_init(&sa->usable, found || !old);
 	*out = sa;
 	return 0;
@@ -113,13 +113,18 @@ bool sa_same(const struct sa *sa, const struct gh_sa *fact)
 	       sa->name.direction == fact->name.direction && seqmap_has(sa->map, sa->slot, &key);
 }
 
-struct sa_outer *sa_outer_new(const struct gh_endpoint *source, const struct gh_endpoint *target)
+struct sa_outer *sa_outer_new(const struct gh_endpoint *source, const struct gh_endpoint *target,
+			      bool encap)
 {
 	struct sa_outer *o = reclaim_alloc(sizeof(*o));
 
 	o->source = *source;
 	o->target = *target;
-	o->to_length = gh_endpoint_to_sockaddr(target, &o->to);
+	o->encap = encap;
+	/* IKE's own ports say nothing about packets that have none. */
+	if (!encap)
+		o->source.port = o->target.port = 0;
+	o->to_length = gh_endpoint_to_sockaddr(&o->target, &o->to);
 	return o;
 }
 

@@ -28,6 +28,7 @@ struct sa_outer {
 	struct gh_endpoint source, target;      /* of the SA's packets */
 	struct sockaddr_storage to;
 	socklen_t to_length;
+	bool encap;                     /* in UDP; else the ports are 0 */
 };
 
 /* What was already reported, so that it is reported once. */
@@ -77,7 +78,8 @@ void sa_free(void *sa);
 /* Is it the very SA that the fact states (name, key, leg)? */
 bool sa_same(const struct sa *sa, const struct gh_sa *fact);
 
-struct sa_outer *sa_outer_new(const struct gh_endpoint *source, const struct gh_endpoint *target);
+struct sa_outer *sa_outer_new(const struct gh_endpoint *source, const struct gh_endpoint *target,
+			      bool encap);
 
 /*
  * Takes `count` numbers; *first is the first of them. False: used up, and

@@ -229,7 +229,7 @@ void sadb_leg_sum(const struct sadb *db, uint32_t number, struct sa_sum sum[2])
 
 void sadb_move(struct sadb *db, struct sa *sa, const struct gh_sa_move *move)
 {
-	struct sa_outer *fresh = sa_outer_new(&move->source, &move->target);
+	struct sa_outer *fresh = sa_outer_new(&move->source, &move->target, move->encap);
 
 	sa->name.destination = move->target.addr;
 	reclaim_retire(db->reclaim, atomic_exchange(&sa->outer, fresh), free);

@@ -12,11 +12,6 @@
 #define SEND_WAIT_MS 1
 #define SEND_TRIES 5
 
-struct control {
-	_Alignas(16) uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
-				   CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(int))];
-};
-
 static void put_cmsg(struct msghdr *m, int level, int type, const void *data, size_t size)
 {
 	struct cmsghdr *c = (struct cmsghdr *)((uint8_t *)m->msg_control + m->msg_controllen);
@@ -43,8 +38,8 @@ static void put_source(struct msghdr *m, const struct gh_addr *source)
 	}
 }
 
-static void fill(struct msghdr *m, struct iovec *iov, struct control *control,
-		 const struct udp_run *run)
+void udp_fill(struct msghdr *m, struct iovec *iov, struct udp_control *control,
+	      const struct udp_run *run)
 {
 	memset(control, 0, sizeof(*control));
 	iov->iov_base = (void *)(uintptr_t)run->bytes;
@@ -81,13 +76,13 @@ static unsigned send_singly(int fd, const struct udp_run *run)
 
 	for (uint32_t at = 0; at < run->length; at += run->segment) {
 		struct udp_run one = *run;
-		struct control control;
+		struct udp_control control;
 		struct iovec iov;
 		struct msghdr m;
 
 		one.bytes += at;
 		one.length = run->length - at < run->segment ? run->length - at : run->segment;
-		fill(&m, &iov, &control, &one);
+		udp_fill(&m, &iov, &control, &one);
 		refused += sendmsg(fd, &m, MSG_DONTWAIT) < 0;
 	}
 	return refused;
@@ -103,7 +98,7 @@ static unsigned send_stopped(int fd, const struct udp_run *run, int err)
 }
 
 /* A full socket buffer: gives the device a moment, a few times. */
-static bool wait_for_room(int fd, unsigned *tries)
+bool udp_wait_for_room(int fd, unsigned *tries)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLOUT };
 
@@ -118,12 +113,12 @@ static bool wait_for_room(int fd, unsigned *tries)
 unsigned udp_send(const int fd[2], const struct udp_run runs[], unsigned count)
 {
 	struct mmsghdr message[UDP_RUNS];
-	struct control control[UDP_RUNS];
+	struct udp_control control[UDP_RUNS];
 	struct iovec iov[UDP_RUNS];
 	unsigned refused = 0, done = 0, tries = 0;
 
 	for (unsigned k = 0; k < count; k++)
-		fill(&message[k].msg_hdr, &iov[k], &control[k], &runs[k]);
+		udp_fill(&message[k].msg_hdr, &iov[k], &control[k], &runs[k]);
 	while (done < count) {
 		int out = fd_for(fd, &runs[done]);
 		unsigned span = 1;
@@ -136,7 +131,7 @@ unsigned udp_send(const int fd[2], const struct udp_run runs[], unsigned count)
 			done += (unsigned)sent;
 			continue;
 		}
-		if (errno == EINTR || wait_for_room(out, &tries))
+		if (errno == EINTR || udp_wait_for_room(out, &tries))
 			continue;
 		refused += send_stopped(out, &runs[done], errno);
 		done++;

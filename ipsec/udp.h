@@ -13,6 +13,7 @@
 #ifndef IPSEC_UDP_H
 #define IPSEC_UDP_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
@@ -41,6 +42,16 @@ struct udp_run {
 /* fd: of IPv4 and IPv6. Returns the number of packets that the kernel refused. */
 unsigned udp_send(const int fd[2], const struct udp_run runs[], unsigned count);
 
+/* For native.c: a run as one message, and a moment's wait after a full buffer. */
+struct udp_control {
+	_Alignas(16) uint8_t bytes[CMSG_SPACE(sizeof(struct in6_pktinfo)) +
+				   CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(int))];
+};
+void udp_fill(struct msghdr *m, struct iovec *iov, struct udp_control *control,
+	      const struct udp_run *run);
+/* False: errno says something else, or it was waited for often enough. */
+bool udp_wait_for_room(int fd, unsigned *tries);
+
 #define UDP_BATCH 8u
 #define UDP_DATAGRAM_MAX 65535u
 
@@ -49,6 +60,7 @@ struct udp_datagram {
 	uint32_t length;
 	uint32_t segment;               /* bytes of every piece but the last; >= 1 */
 	uint8_t tos;                    /* of the outer header */
+	bool native;                    /* no UDP around it (native.h) */
 	struct gh_addr local;           /* no family: the kernel did not tell */
 	struct gh_endpoint remote;
 };

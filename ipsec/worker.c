@@ -11,6 +11,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "ipsec/native.h"
+
 #define TX_BATCH 64             /* reads before the next look at stop_fd */
 #define TUN_READ_MAX 65536
 #define WAYS_BATCH 32           /* ends of boxes served between two sleeps */
@@ -76,14 +78,14 @@ static void *tx_main(void *arg)
 	return NULL;
 }
 
-static void receive(struct worker *w, int fd)
+static void receive(struct worker *w, int fd, bool native)
 {
 	struct udp_batch *b = (struct udp_batch *)(void *)w->buffer;
 	struct udp_datagram d;
 	int n = udp_receive(fd, b);
 
 	for (int k = 0; k < n; k++) {
-		if (udp_read(b, (unsigned)k, &d))
+		if (udp_read(b, (unsigned)k, &d) && (!native || native_strip(&d)))
 			inbound_datagram(&w->in, &d);
 		else
 			counters_drop(&w->counters, IPSEC_DROP_MALFORMED, NULL, 1);
@@ -94,21 +96,23 @@ static void receive(struct worker *w, int fd)
 static void *rx_main(void *arg)
 {
 	struct worker *w = arg;
-	struct pollfd wait[3] = {
+	struct pollfd wait[5] = {
 		{ .fd = w->stop_fd, .events = POLLIN },
 		{ .fd = w->natt_fd[0], .events = POLLIN },
 		{ .fd = w->natt_fd[1], .events = POLLIN },
+		{ .fd = w->esp_fd[0], .events = POLLIN },
+		{ .fd = w->esp_fd[1], .events = POLLIN },
 	};
 
 	if (!wait_go(w))
 		return NULL;
-	while (wait_readable(w, wait, 3, w->in.early.count ? EARLY_RETRY_MS : -1)) {
+	while (wait_readable(w, wait, 5, w->in.early.count ? EARLY_RETRY_MS : -1)) {
 		w->in.now = gh_now();
 		if (w->in.early.count)
 			inbound_retry(&w->in);
-		for (unsigned k = 0; k < 2; k++)
-			if (wait[k + 1].revents & POLLIN)
-				receive(w, w->natt_fd[k]);
+		for (unsigned k = 1; k < 5; k++)
+			if (wait[k].revents & POLLIN)
+				receive(w, wait[k].fd, k > 2);
 	}
 	return NULL;
 }

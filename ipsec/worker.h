@@ -1,7 +1,8 @@
 /*
  * worker - the threads of the datapath
  *
- * TX reads the TUN and sends ESP; RX receives UDP 4500 and writes the TUN.
+ * TX reads the TUN and sends ESP; RX receives UDP 4500 and protocol 50 and writes
+ * the TUN.
  * Each runs to completion: a packet is never handed to another thread. NAT
  * does both for what comes out of the boxes that translate (nat.h); it runs from
  * the first of them on.
@@ -37,7 +38,7 @@ struct worker {
 	struct event_ring events;
 	struct outbound out;            /* TX, NAT */
 	struct inbound in;              /* RX */
-	int natt_fd[2];
+	int natt_fd[2], esp_fd[2];
 	int tun_fd;                     /* NAT: for what was translated inwards */
 	int ways_fd;                    /* NAT: epoll over stop_fd and the boxes' ends */
 	uint8_t *buffer;                /* TX, NAT: one read of a TUN; RX: struct udp_batch */

@@ -66,6 +66,7 @@ static void key_fill(struct path_attr *key, const struct gh_path *path)
 	memset(key, 0, sizeof(*key) + count * sizeof(key->as_path[0]));
 	key->next_hop = path->next_hop;
 	key->router_id = path->router_id;
+	key->peer = path->peer;
 	key->local_pref = path->local_pref;
 	key->med = path->med;
 	key->as_hops = path->as_hops;
@@ -153,8 +154,6 @@ enum rib_kind path_kind(const struct path *p)
 void path_candidate(const struct path *p, bool usable, struct candidate *out)
 {
 	const struct rib_leg_config *leg = &p->leg->config;
-	const struct gh_addr *peer = gh_neighbor_is_ipv6(p->neighbor) ? &leg->peer6 : &leg->peer4;
-	const struct gh_addr *gateway = gh_neighbor_is_ipv6(p->neighbor) ? &leg->gateway6 : &leg->gateway4;
 
 	*out = (struct candidate){
 		.path = p,
@@ -165,7 +164,6 @@ void path_candidate(const struct path *p, bool usable, struct candidate *out)
 		.partner = leg->kind == RIB_PARTNER,
 		.kind = path_kind(p),
 		.weight = leg->weight,
-		.peer = gh_addr_is_set(peer) ? *peer : *gateway,
 	};
 	if (!p->attr)
 		return;
@@ -179,4 +177,5 @@ void path_candidate(const struct path *p, bool usable, struct candidate *out)
 	out->med = p->attr->med;
 	out->neighbor_as = p->attr->as_count ? p->attr->as_path[0] : 0;
 	out->router_id = p->attr->router_id;
+	out->peer = p->attr->peer;
 }

@@ -27,6 +27,7 @@ struct path_attr {
 	/* From here on it is the key; every byte is set. */
 	struct gh_addr next_hop;
 	struct gh_addr router_id;
+	struct gh_addr peer;            /* that sent it: step 10 */
 	uint32_t local_pref;
 	uint32_t med;
 	uint16_t as_hops;

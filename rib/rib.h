@@ -93,7 +93,6 @@ struct rib_leg_config {
 	int ifindex;                    /* EDGE; 0: until rib_link_event tells */
 	struct gh_addr gateway4;        /* EDGE: the peer; none: no IPv4 */
 	struct gh_addr gateway6;        /* EDGE: the IPv6 peer; none: the paths' next hop */
-	struct gh_addr peer4, peer6;    /* BGP peers, for step 10; none: the gateways */
 	uint32_t weight;                /* step 3 */
 	uint32_t wait_to_restore_ms;
 	uint8_t uses;                   /* LEG_USES(LEG_FACT_...) | ... */

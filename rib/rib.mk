@@ -3,6 +3,7 @@ noinst_LIBRARIES += librib.a
 librib_a_CFLAGS = $(AM_CFLAGS)
 librib_a_SOURCES = \
 	rib/announce.c rib/announce.h \
+	rib/box_rules.c rib/box_rules.h \
 	rib/decide.c rib/decide.h \
 	rib/entry.c rib/entry.h \
 	rib/explain.c rib/explain.h \
@@ -19,6 +20,7 @@ librib_a_SOURCES = \
 	rib/monitor.c rib/monitor.h \
 	rib/moving.c rib/moving.h \
 	rib/nexthop.c rib/nexthop.h \
+	rib/nft.c rib/nft.h \
 	rib/nl.c rib/nl.h \
 	rib/path.c rib/path.h \
 	rib/paths.c \

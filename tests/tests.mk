@@ -21,7 +21,7 @@ test_weight_SOURCES = tests/unit/test_weight.c
 test_weight_CFLAGS = $(UNIT_CFLAGS)
 test_weight_LDADD = libbase.a $(CMOCKA_LIBS)
 
-IPSEC_TESTS = test_crypto test_esp test_flows test_fwd test_gro test_gso test_hmac test_idmap test_inbound test_ipsec test_mss test_nat test_packet test_replay test_seqmap
+IPSEC_TESTS = test_crypto test_esp test_flows test_fwd test_gro test_gso test_hmac test_idmap test_inbound test_ipsec test_mss test_nat test_native test_packet test_replay test_seqmap
 IPSEC_TEST_LIBS = libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 check_PROGRAMS += $(IPSEC_TESTS)
 TESTS += $(IPSEC_TESTS)
@@ -79,6 +79,10 @@ test_mss_LDADD = $(IPSEC_TEST_LIBS)
 test_nat_SOURCES = tests/unit/test_nat.c
 test_nat_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_nat_LDADD = $(IPSEC_TEST_LIBS)
+
+test_native_SOURCES = tests/unit/test_native.c
+test_native_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
+test_native_LDADD = $(IPSEC_TEST_LIBS)
 
 test_packet_SOURCES = tests/unit/test_packet.c
 test_packet_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
@@ -225,6 +229,12 @@ TESTS += test_desk
 test_desk_SOURCES = tests/unit/test_desk.c
 test_desk_CFLAGS = $(UNIT_CFLAGS)
 test_desk_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+check_PROGRAMS += test_box
+TESTS += test_box
+test_box_SOURCES = tests/unit/test_box.c
+test_box_CFLAGS = $(UNIT_CFLAGS)
+test_box_LDADD = libgatehoused.a librib.a libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
 
 test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
 test_keeper_child_CFLAGS = $(UNIT_CFLAGS)

@@ -222,7 +222,7 @@ static void on_mapping(const struct gh_sa_mapping *m)
 METHOD(kernel_ipsec_t, get_features, kernel_feature_t,
 	struct gh_kernel *this)
 {
-	return KERNEL_REQUIRE_UDP_ENCAPSULATION | KERNEL_NO_POLICY_UPDATES;
+	return KERNEL_NO_POLICY_UPDATES;
 }
 
 METHOD(kernel_ipsec_t, get_spi, status_t,

@@ -8,7 +8,7 @@
  *
  * What is not ours is refused, so that a tunnel never comes up without a
  * datapath: AH, IPComp, BEET, and every algorithm that base/suite.h does not have.
- * UDP encapsulation is asked for always.
+ * UDP encapsulation or not is the connection's to say (`encap`).
  *
  * Ownership  kernel_ipsec_t as strongSwan has it; charon destroys it.
  * Threads    any of charon's.

@@ -123,6 +123,8 @@ int main(int argc, char **argv)
 	check("TUN up", tun_up(argv[1], MTU));
 	config.natt_fd[0] = check("port", port_open(AF_INET, 4500, true));
 	config.natt_fd[1] = check("port", port_open(AF_INET6, 4500, true));
+	config.esp_fd[0] = check("protocol 50", port_open_esp(AF_INET));
+	config.esp_fd[1] = check("protocol 50", port_open_esp(AF_INET6));
 	config.sa_map_fd = memfd_create("sa.map", MFD_CLOEXEC);
 	check("start", ipsec_new(&config, &i));
 	add_sa(i, GH_IN, (uint32_t)atoi(argv[4]), &remote, &local);

@@ -104,6 +104,7 @@ static void fixture_ipsec(void)
 	c.tun_fd = pair[0];
 	c.natt_fd[0] = port_open(AF_INET, 0, true);
 	c.natt_fd[1] = -1;
+	c.esp_fd[0] = c.esp_fd[1] = -1;
 	c.sa_map_fd = memfd_create("sa.map", MFD_CLOEXEC);
 	assert_true(c.natt_fd[0] >= 0 && c.sa_map_fd >= 0);
 	assert_int_equal(ipsec_new(&c, &fixture.ipsec), 0);

@@ -46,7 +46,7 @@ static void fill_neighbor(struct gh_neighbor *n)
 	n->pass = GH_PASS(GH_SIDE_EDGE) | GH_PASS(GH_SIDE_VNET);
 	n->prepend = 3;
 	n->med = 50;
-	n->graceful_restart = n->passive = n->add_path = true;
+	n->graceful_restart = n->passive = n->add_path = n->split_horizon = true;
 	strcpy(n->route_map_in, "FROM-SITE");
 	strcpy(n->route_map_out, "TO-SITE");
 	strcpy(n->prefix_list_in, "SITE");
@@ -61,6 +61,7 @@ static void fill_path(struct gh_path *p)
 {
 	p->neighbor = 5;
 	p->path_id = 77;
+	p->peer = addr("fd00::1");
 	p->kind = GH_KIND_EXPRESSROUTE;
 	p->is_static = true;
 	p->routing_weight = 100;
@@ -144,6 +145,8 @@ static struct gh_fact sample(uint16_t type)
 		f.network.side = GH_SIDE_VPN;
 		f.network.leg = 4;
 		f.network.weight = 32512;
+		f.network.med = 7;
+		f.network.to = GH_PASS(GH_SIDE_PARTNER);
 		break;
 	case GH_CONFIG:
 	case GH_EVENT:
@@ -160,7 +163,7 @@ static struct gh_fact sample(uint16_t type)
 		f.peer.id = 9;
 		f.peer.state = GH_BGP_ESTABLISHED;
 		f.peer.bfd = GH_BFD_NONE;
-		f.peer.eor = true;
+		f.peer.eor = f.peer.restarting = true;
 		strcpy(f.peer.last_error, "Cease/Administrative Reset");
 		break;
 	case GH_PATH:

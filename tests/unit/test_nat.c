@@ -60,7 +60,7 @@ static int set_up(void **state)
 	in.flows = out.flows = &path.flows;
 	in.tun_fd = out.tun_fd = tun_theirs;
 	in.mtu = out.mtu = 1400;
-	out.natt_fd[0] = out.natt_fd[1] = -1;
+	out.natt_fd[0] = out.natt_fd[1] = out.esp_fd[0] = out.esp_fd[1] = -1;
 	out.now = gh_now();
 	gro_init(&in.gro, true, true);
 	give_way(inside_theirs, outside_theirs);

@@ -79,7 +79,7 @@ static void test_candidate(void **state)
 	struct path *bgp, *fixed;
 
 	(void)state;
-	assert_int_equal(gh_addr_parse("172.16.0.1", &leg.config.gateway4), 0);
+	assert_int_equal(gh_addr_parse("172.16.0.1", &p.peer), 0);
 	attrs_init(&attrs);
 	p.as_hops = 500;        /* counted further than it is kept */
 	bgp = path_new(&leg, 10, attrs_get(&attrs, &p));
@@ -91,7 +91,7 @@ static void test_candidate(void **state)
 	assert_int_equal(c.neighbor_as, 64512);
 	assert_int_equal(c.med, 4);
 	assert_int_equal(c.weight, 9);
-	assert_int_equal(gh_addr_cmp(&c.peer, &leg.config.gateway4), 0);
+	assert_int_equal(gh_addr_cmp(&c.peer, &p.peer), 0);
 	assert_false(c.is_static);
 	assert_false(c.partner);
 	path_candidate(fixed, false, &c);
