@@ -27,6 +27,8 @@ libgatehoused_a_SOURCES = \
 	gatehoused/keeper_child.c \
 	gatehoused/meter.c gatehoused/meter.h \
 	gatehoused/partner.c gatehoused/partner.h \
+	gatehoused/nat.c gatehoused/nat.h \
+	gatehoused/nat_routes.c gatehoused/nat_routes.h \
 	gatehoused/netconf_host.c gatehoused/netconf_host.h \
 	gatehoused/notify.c gatehoused/notify.h \
 	gatehoused/operate.c gatehoused/operate.h \
@@ -43,6 +45,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/state_leg.c \
 	gatehoused/state_route.c \
 	gatehoused/timeline.c gatehoused/timeline.h \
+	gatehoused/translate.c gatehoused/translate.h \
 	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c

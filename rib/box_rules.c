@@ -153,6 +153,25 @@ int box_rules_load(struct nl *nft, const struct box_rule rules[], size_t count)
 	return error;
 }
 
+static void find_one(void *ctx, const struct nlmsghdr *h)
+{
+	struct nft_count n;
+
+	*(bool *)ctx |= nft_count_read(h, &n);
+}
+
+int box_rules_present(struct nl *nft)
+{
+	struct gh_buf b = { 0 };
+	bool found = false;
+	int error;
+
+	nft_rules_dump(&b, TABLE);
+	error = nl_dump(nft, &b, find_one, &found);
+	gh_buf_fini(&b);
+	return error ? error : found;
+}
+
 struct counting {
 	const struct box_rule *rules;
 	size_t count;

@@ -56,6 +56,8 @@ struct box_rule {
 int box_rules_begin(struct nl *nft);
 /* Its rules, in a box that has none. */
 int box_rules_load(struct nl *nft, const struct box_rule rules[], size_t count);
+/* Were they loaded? They are, all or none. -errno. */
+int box_rules_present(struct nl *nft);
 
 /* What a rule did since it was loaded. */
 struct box_count {

@@ -230,11 +230,20 @@ test_desk_SOURCES = tests/unit/test_desk.c
 test_desk_CFLAGS = $(UNIT_CFLAGS)
 test_desk_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_box
-TESTS += test_box
+NAT_TESTS = test_box test_nat_routes test_translate
+check_PROGRAMS += $(NAT_TESTS)
+TESTS += $(NAT_TESTS)
 test_box_SOURCES = tests/unit/test_box.c
 test_box_CFLAGS = $(UNIT_CFLAGS)
 test_box_LDADD = libgatehoused.a librib.a libipsec.a libbase.a $(OPENSSL_LIBS) $(CMOCKA_LIBS)
+
+test_nat_routes_SOURCES = tests/unit/test_nat_routes.c
+test_nat_routes_CFLAGS = $(UNIT_CFLAGS)
+test_nat_routes_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
+
+test_translate_SOURCES = tests/unit/test_translate.c
+test_translate_CFLAGS = $(UNIT_CFLAGS)
+test_translate_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
 test_keeper_child_SOURCES = tests/unit/test_keeper_child.c
 test_keeper_child_CFLAGS = $(UNIT_CFLAGS)

@@ -317,7 +317,9 @@ static void test_shelf(void **state)
 	r = rule("r", "egress static", "10.1.0.0/16", "100.64.0.0/16");
 	assert_int_equal(box_take(line[0], "paris 1", got, why), 0);
 	nft = (struct nl){ .fd = got[BOX_NFT] };
+	assert_int_equal(box_rules_present(&nft), 0);
 	load(&r, 1);
+	assert_int_equal(box_rules_present(&nft), 1);
 	/* Its rules are there for whoever asks again, until it is dropped. */
 	assert_int_equal(box_take(line[0], "paris 1", again, why), 1);
 	nft = (struct nl){ .fd = again[BOX_NFT] };
