@@ -32,6 +32,7 @@ struct ike_certificates *ike_certificates_new(const struct ike_certificates *tem
 	c->key = copy(&template->key);
 	copy_list(c->chain, template->chain, c->chain_count);
 	copy_list(c->authorities, template->authorities, c->authority_count);
+	copy_list(c->crls, template->crls, c->crl_count);
 	return c;
 }
 
@@ -58,6 +59,8 @@ void ike_certificates_put(struct ike_certificates *c)
 		der_free(&c->chain[i]);
 	for (size_t i = 0; i < c->authority_count; i++)
 		der_free(&c->authorities[i]);
+	for (size_t i = 0; i < c->crl_count; i++)
+		der_free(&c->crls[i]);
 	der_free(&c->key);
 	free(c);
 }
@@ -100,11 +103,21 @@ static bool same_list(const struct ike_der *a, size_t a_count, const struct ike_
 	return true;
 }
 
+static bool same_uris(const struct ike_certificates *a, const struct ike_certificates *b)
+{
+	for (size_t i = 0; i < a->authority_count; i++)
+		if (strcmp(a->uris[i].crl, b->uris[i].crl) ||
+		    strcmp(a->uris[i].ocsp, b->uris[i].ocsp))
+			return false;
+	return true;
+}
+
 bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b)
 {
 	if (a == b)
 		return true;
 	return a && b && equal(&a->key, &b->key) &&
 	       same_list(a->chain, a->chain_count, b->chain, b->chain_count) &&
-	       same_list(a->authorities, a->authority_count, b->authorities, b->authority_count);
+	       same_list(a->authorities, a->authority_count, b->authorities, b->authority_count) &&
+	       same_list(a->crls, a->crl_count, b->crls, b->crl_count) && same_uris(a, b);
 }

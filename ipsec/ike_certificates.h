@@ -1,9 +1,10 @@
 /*
  * ike_certificates - with what we prove ourselves, and whom we believe
  *
- * Our certificate with those between it and its root, its private key, and the
- * authorities that a peer's certificate must chain to; all as DER. Many
- * connections share one.
+ * Our certificate with those between it and its root, its private key, the
+ * authorities that a peer's certificate must chain to, and what tells which
+ * ones they have revoked (RFC 5280, RFC 6960); all as DER. Many connections
+ * share one.
  *
  * Ownership  immutable and counted; the key is wiped with the last reference.
  * Threads    the control thread.
@@ -16,10 +17,16 @@
 #include <stdint.h>
 
 #define IKE_CHAIN_MAX 8
+#define IKE_URI_MAX 255
 
 struct ike_der {
 	const uint8_t *bytes;
 	size_t length;
+};
+
+/* Where to ask beside what a certificate itself says; "" for nowhere. */
+struct ike_status_uris {
+	char crl[IKE_URI_MAX + 1], ocsp[IKE_URI_MAX + 1];
 };
 
 struct ike_certificates {
@@ -29,7 +36,10 @@ struct ike_certificates {
 	struct ike_der key;
 	bool ecdsa;                             /* SEC 1; else RSA, PKCS#1 */
 	struct ike_der authorities[IKE_CHAIN_MAX];
+	struct ike_status_uris uris[IKE_CHAIN_MAX];     /* of the authority of that index */
 	size_t authority_count;
+	struct ike_der crls[IKE_CHAIN_MAX];
+	size_t crl_count;
 };
 
 /* Copies all that the template points to; references of it are not looked at. */

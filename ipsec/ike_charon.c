@@ -382,6 +382,18 @@ static void on_version(void *user, const struct vici_message *m)
 	gh_info("charon: connected, strongSwan %s", k->version);
 }
 
+static void on_stats(void *user, const struct vici_message *m)
+{
+	struct ike *k = ((struct ask *)user)->k;
+	char name[VICI_NAME_MAX + 1];
+	size_t at = 0;
+
+	free(user);
+	k->told_plugins = m != NULL;
+	while (m && vici_next_item(m, "plugins", &at, name, sizeof(name)))
+		k->checks_revocation |= !strcmp(name, "revocation");
+}
+
 static void on_conns(void *user, const struct vici_message *m)
 {
 	struct ike *k = ((struct ask *)user)->k;
@@ -459,7 +471,9 @@ static void attach(struct ike *k)
 	ev_io_set(&k->io, vici_fd(k->vici), EV_READ);
 	for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		vici_listen(k->vici, events[i]);
+	k->told_plugins = k->checks_revocation = false;
 	request(k, "version", &none, on_version, 0);
+	request(k, "stats", &none, on_stats, 0);
 	for (struct ike_conn *c = k->conns; c; c = c->next)
 		c->due = true;
 	load_due(k);

@@ -13,6 +13,7 @@
 #include "ipsec/ike_message.h"
 
 #define REFUSED_MS 3000
+#define TOLD_MS 1000
 
 static bool is_lesser(const struct ike_status *a, const struct ike_status *b)
 {
@@ -146,6 +147,14 @@ static void note_proposals(struct ike_status *s, const char *line)
 		snprintf(s->proposals_ours, sizeof(s->proposals_ours), "%s", ours);
 }
 
+/* That a certificate is not believed is said after the reason, which is worth more. */
+static bool is_told(const struct ike_conn *c, const char *words)
+{
+	return words == ike_log_untrusted && c->status.fault == IKE_FAULT_AUTH &&
+	       strcmp(c->status.error, words) &&
+	       gh_time_ms_between(c->status.error_at, gh_now()) < TOLD_MS;
+}
+
 static void on_log(struct ike *k, const struct vici_message *m)
 {
 	char line[1024] = "", name[IKE_NAME_TEXT] = "", text[IKE_TEXT_MAX + 1];
@@ -166,7 +175,7 @@ static void on_log(struct ike *k, const struct vici_message *m)
 	if (!c)
 		return;
 	note_proposals(&c->status, line);
-	if (!ike_log_fault(line, &fault, &words))
+	if (!ike_log_fault(line, &fault, &words) || is_told(c, words))
 		return;
 	if (fault == IKE_FAULT_IDENTITY && p && p->ids[0]) {
 		snprintf(text, sizeof(text), "the peer asks for %s: compare local-id and remote-id",
@@ -179,6 +188,8 @@ static void on_log(struct ike *k, const struct vici_message *m)
 	ike_set_fault(k, c, fault, words);
 	if (fault == IKE_FAULT_AUTH)
 		ike_secret_failed(k, c);
+	if (fault == IKE_FAULT_AUTH && ike_log_is_certificate(line))
+		ike_renew_refused(c);
 	if (!ike_is_up(c))
 		ike_list_soon(k);
 }

@@ -97,6 +97,7 @@ void ike_key_load(struct ike *k, struct ike_certificates *c)
 	struct gh_buf b = { 0 };
 	struct ike_key *key;
 
+	ike_authority_load(k, c);
 	if (find(k, c))
 		return;
 	key = calloc(1, sizeof(*key));
@@ -118,6 +119,7 @@ void ike_key_drop_unused(struct ike *k)
 {
 	struct ike_key *next;
 
+	ike_authority_drop_unused(k);
 	for (struct ike_key *key = k->keys; key; key = next) {
 		next = key->next;
 		if (key->answered && !is_wanted(key))
@@ -127,6 +129,7 @@ void ike_key_drop_unused(struct ike *k)
 
 void ike_key_forget(struct ike *k)
 {
+	ike_authority_forget(k);
 	while (k->keys)
 		key_free(k->keys);
 }

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+const char ike_log_untrusted[] =
+	"the peer's certificate does not chain to our authority, or is not of its identity: compare authority and remote-id";
+
 /*
  * The first row whose text the line contains decides: the particular before
  * the general. A text that ends in $ is the end of the line.
@@ -26,10 +29,12 @@ static const struct {
 	  "the shared keys differ: the peer's proof does not match ours" },
 	{ "no shared key found for", IKE_FAULT_AUTH,
 	  "no shared key for the peer's identity: compare remote-id" },
-	{ "no trusted RSA public key found for", IKE_FAULT_AUTH,
-	  "the peer's certificate does not chain to our authority, or is not of its identity: compare authority and remote-id" },
-	{ "no trusted ECDSA public key found for", IKE_FAULT_AUTH,
-	  "the peer's certificate does not chain to our authority, or is not of its identity: compare authority and remote-id" },
+	{ "certificate was revoked on", IKE_FAULT_AUTH,
+	  "the peer's certificate is revoked: give the site a new one" },
+	{ "_VALIDATION is ", IKE_FAULT_AUTH,
+	  "nobody could say that the peer's certificate is not revoked, and revocation is strict: are its lists and responders reachable, and current?" },
+	{ "no trusted RSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
+	{ "no trusted ECDSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
 	{ "no private key found for", IKE_FAULT_AUTH,
 	  "our certificate is not of our identity: compare local-id with its names" },
 	{ "certificate invalid (valid from", IKE_FAULT_AUTH,
@@ -85,6 +90,12 @@ bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
 		return true;
 	}
 	return false;
+}
+
+bool ike_log_is_certificate(const char *line)
+{
+	return strstr(line, "certificate was revoked on") || strstr(line, "_VALIDATION is ") ||
+	       strstr(line, "certificate invalid (valid from");
 }
 
 static const char *after(const char *line, const char *text)

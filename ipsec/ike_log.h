@@ -14,6 +14,10 @@
 
 /* A failure told by this line? words are for the operator, with what to do. */
 bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words);
+/* The words of a certificate that is not believed. A line before may have told why. */
+extern const char ike_log_untrusted[];
+/* Does the line say that the peer's certificate is revoked, or has ended? */
+bool ike_log_is_certificate(const char *line);
 
 /* "received proposals: X" or "configured proposals: X": X, else NULL. */
 const char *ike_log_proposals_theirs(const char *line);

@@ -8,6 +8,8 @@
 
 #include "ipsec/ike_policy.h"
 
+#define AUTHORITY_TEXT 32
+
 const char *ike_name(const char *name, char text[IKE_NAME_TEXT])
 {
 	snprintf(text, IKE_NAME_TEXT, "%s%.*s", IKE_PREFIX, GH_NAME_MAX, name);
@@ -355,6 +357,40 @@ void ike_put_certificate(struct gh_buf *b, const struct ike_der *certificate)
 	vici_put(b, "type", "X509");
 	vici_put(b, "flag", "NONE");
 	vici_put_bytes(b, "data", certificate->bytes, certificate->length);
+}
+
+void ike_put_crl(struct gh_buf *b, const struct ike_der *crl)
+{
+	vici_put(b, "type", "X509_CRL");
+	vici_put(b, "flag", "NONE");
+	vici_put_bytes(b, "data", crl->bytes, crl->length);
+}
+
+static const char *authority_name(uint64_t print, char text[AUTHORITY_TEXT])
+{
+	snprintf(text, AUTHORITY_TEXT, IKE_PREFIX "ca:%016" PRIx64, print);
+	return text;
+}
+
+void ike_put_authority(struct gh_buf *b, uint64_t print, const struct ike_der *certificate,
+		       const struct ike_status_uris *uris)
+{
+	char name[AUTHORITY_TEXT];
+
+	vici_put_section(b, authority_name(print, name));
+	vici_put_bytes(b, "cacert", certificate->bytes, certificate->length);
+	if (uris->crl[0])
+		put_list1(b, "crl_uris", uris->crl);
+	if (uris->ocsp[0])
+		put_list1(b, "ocsp_uris", uris->ocsp);
+	vici_put_section_end(b);
+}
+
+void ike_put_authority_name(struct gh_buf *b, uint64_t print)
+{
+	char name[AUTHORITY_TEXT];
+
+	vici_put(b, "name", "%s", authority_name(print, name));
 }
 
 /* ---- from charon ---- */

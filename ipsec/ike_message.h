@@ -66,6 +66,11 @@ struct gh_buf *ike_put_shared_name(struct gh_buf *b, const char *name, bool alte
 /* load-key and load-cert: our private key, and a certificate between ours and its root. */
 void ike_put_key(struct gh_buf *b, const struct ike_certificates *c);
 void ike_put_certificate(struct gh_buf *b, const struct ike_der *certificate);
+/* A list of revoked certificates; where to ask about an authority's, and its name alone. */
+void ike_put_crl(struct gh_buf *b, const struct ike_der *crl);
+void ike_put_authority(struct gh_buf *b, uint64_t print, const struct ike_der *certificate,
+		       const struct ike_status_uris *uris);
+void ike_put_authority_name(struct gh_buf *b, uint64_t print);
 
 /*
  * Reads the section of an IKE SA (list-sa, ike-updown, ...) into all fields

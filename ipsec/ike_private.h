@@ -2,6 +2,7 @@
  * ike_private - what the files of ike share
  *
  * ike.c         the list of connections, for gatehoused
+ * ike_authority.c  where charon asks about revoked certificates
  * ike_charon.c  the link to charon: load, list, initiate
  * ike_differ.c  what a change of a connection asks for
  * ike_event.c   what charon says by itself
@@ -87,9 +88,11 @@ struct ike {
 	bool listing;                   /* a list is on its way */
 	struct gh_time next_list;
 	char version[32];
+	bool told_plugins, checks_revocation;   /* charon said what it has; and it can do that */
 	struct ike_peer peers[IKE_PEERS];       /* a ring */
 	unsigned next_peer;
-	struct ike_key *keys;           /* of this link to charon */
+	struct ike_key *keys;           /* of this link to charon, */
+	struct ike_authority *authorities;      /* and this */
 	struct ike_trial *trials;
 	unsigned next_trial;            /* number of the next one */
 	struct resolve *resolve;        /* made for the first name */
@@ -166,6 +169,8 @@ bool ike_renew_can(const struct ike_conn *c);
 void ike_renew_begin(struct ike_conn *c);
 /* The IKE SA was rekeyed. */
 void ike_renew_rekeyed(struct ike_conn *c, uint32_t before, uint32_t after);
+/* The peer's certificate is not believed any more: what it has ends. */
+void ike_renew_refused(struct ike_conn *c);
 /* Is it still the old ones alone that run? */
 bool ike_renew_waits(const struct ike_conn *c);
 /* Closes old ones that are not needed any more. */
@@ -188,10 +193,18 @@ void ike_key_drop_unused(struct ike *k);
 /* The link is closed, and every question on it answered. */
 void ike_key_forget(struct ike *k);
 
+/* ---- ike_authority.c; load and drop only while k->vici ---- */
+
+void ike_authority_load(struct ike *k, const struct ike_certificates *c);
+void ike_authority_drop_unused(struct ike *k);
+void ike_authority_forget(struct ike *k);
+
 /* ---- ike_try.c ---- */
 
 #define IKE_NO_KEM "additional-key-exchange needs strongSwan 6 or later, and this charon is older: " \
 		   "remove the line, or update strongSwan"
+#define IKE_NO_REVOCATION "`revocation strict` needs charon's plugin `revocation`, which is not loaded: " \
+			  "install libstrongswan-extra-plugins, or load it in strongswan.conf"
 /* Does this charon know additional key exchanges? */
 bool ike_has_kem(const struct ike *k);
 

@@ -46,6 +46,12 @@ void ike_renew_rekeyed(struct ike_conn *c, uint32_t before, uint32_t after)
 		ike_sas_add(&c->olds, after);
 }
 
+void ike_renew_refused(struct ike_conn *c)
+{
+	if (ike_renew_waits(c) && c->want.certificates)
+		c->olds_until = gh_now();
+}
+
 bool ike_renew_waits(const struct ike_conn *c)
 {
 	return c->olds.count && ike_sas_have(&c->olds, c->status.id);

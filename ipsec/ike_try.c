@@ -104,15 +104,26 @@ bool ike_has_kem(const struct ike *k)
 	return strtoul(k->version, NULL, 10) >= 6;
 }
 
+/* What charon would not refuse by itself, or not in words that help; NULL: nothing. */
+static const char *missing(const struct ike *k, const struct ike_connection *c)
+{
+	if (c->kem && k->version[0] && !ike_has_kem(k))
+		return IKE_NO_KEM;
+	if (c->revocation_strict && c->certificates && k->told_plugins && !k->checks_revocation)
+		return IKE_NO_REVOCATION;
+	return NULL;
+}
+
 static void ask(struct ike_trial *t, size_t index)
 {
 	struct ike_connection c = t->connections[index];
+	const char *why = missing(t->k, &c);
 	struct question *q;
 	struct gh_buf b = { 0 };
 
-	if (c.kem && t->k->version[0] && !ike_has_kem(t->k)) {
+	if (why) {
 		t->rc = -EINVAL;
-		snprintf(t->words, sizeof(t->words), "connection %s: %s", c.name, IKE_NO_KEM);
+		snprintf(t->words, sizeof(t->words), "connection %s: %s", c.name, why);
 		return;
 	}
 	q = malloc(sizeof(*q));

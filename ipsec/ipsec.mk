@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libike.a
 libike_a_SOURCES = \
 	ipsec/ike.c ipsec/ike.h \
+	ipsec/ike_authority.c \
 	ipsec/ike_certificates.c ipsec/ike_certificates.h \
 	ipsec/ike_charon.c \
 	ipsec/ike_differ.c \

@@ -61,11 +61,15 @@ charon {
   routing_table = 0
   load_modular = no
   load = gatehouse random nonce openssl aes gcm hmac sha1 sha2 kdf curve25519 pem x509 pubkey \
-    kernel-netlink vici
+    kernel-netlink vici revocation curl
   retransmit_timeout = 2.0
   retransmit_base = 1.5
   retransmit_tries = 5
+  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
   plugins {
+    kernel-netlink {
+      roam_events = no
+    }
     gatehouse {
       load = yes
       run_dir = /run/gatehouse/gateway

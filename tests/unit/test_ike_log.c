@@ -24,6 +24,10 @@ static const struct {
 	{ "no trusted RSA public key found for '198.51.100.2'", IKE_FAULT_AUTH },
 	{ "no private key found for 'gw.example'", IKE_FAULT_AUTH },
 	{ "subject certificate invalid (valid from Jan 01 to Jan 02)", IKE_FAULT_AUTH },
+	{ "certificate was revoked on Jan 01 00:00:00 UTC 2026, reason: key compromise",
+	  IKE_FAULT_AUTH },
+	{ "constraint check failed: RULE_CRL_VALIDATION is STALE, but requires at least GOOD",
+	  IKE_FAULT_AUTH },
 	{ "constraint check failed: identity '198.51.100.2' required ", IKE_FAULT_IDENTITY },
 	{ "no matching peer config found", IKE_FAULT_IDENTITY },
 	{ "no IKE config found for 198.51.100.1...198.51.100.2, sending NO_PROPOSAL_CHOSEN",
@@ -50,6 +54,22 @@ static void test_faults(void **state)
 		assert_int_equal(fault, rows[i].fault);
 		assert_true(words[0]);
 	}
+}
+
+/* The reason comes first, and is told from the general one that follows. */
+static void test_certificates(void **state)
+{
+	enum ike_fault fault;
+	const char *words;
+
+	(void)state;
+	assert_true(ike_log_fault("no trusted ECDSA public key found for 'x'", &fault, &words));
+	assert_ptr_equal(words, ike_log_untrusted);
+	assert_true(ike_log_fault("certificate was revoked on X", &fault, &words));
+	assert_ptr_not_equal(words, ike_log_untrusted);
+	assert_true(ike_log_is_certificate("certificate was revoked on X"));
+	assert_true(ike_log_is_certificate("subject certificate invalid (valid from X to Y)"));
+	assert_false(ike_log_is_certificate("no trusted ECDSA public key found for 'x'"));
 }
 
 static void test_no_faults(void **state)
@@ -110,6 +130,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_no_faults),
 		cmocka_unit_test(test_peer),
 		cmocka_unit_test(test_rest),

@@ -271,6 +271,32 @@ static void test_certificates(void **state)
 	ike_certificates_put(c.certificates);
 }
 
+static void test_authority(void **state)
+{
+	static const struct ike_der root = { (const uint8_t *)"root", 4 };
+	static const struct ike_status_uris uris = { .ocsp = "http://ocsp.example" };
+	struct vici_message m, section;
+	struct gh_buf b = { 0 };
+
+	(void)state;
+	ike_put_authority(&b, 0x2a, &root, &uris);
+	check(&b, &m);
+	assert_true(vici_get_section(&m, "gh-ca:000000000000002a", &section));
+	expect(&section, "cacert", "root");
+	expect(&section, "ocsp_uris", "http://ocsp.example");
+	assert_false(vici_get_list(&section, "crl_uris", (char[8]){ 0 }, 8));
+	gh_buf_fini(&b);
+	ike_put_authority_name(&b, 0x2a);
+	check(&b, &m);
+	expect(&m, "name", "gh-ca:000000000000002a");
+	gh_buf_fini(&b);
+	ike_put_crl(&b, &root);
+	check(&b, &m);
+	expect(&m, "type", "X509_CRL");
+	expect(&m, "data", "root");
+	gh_buf_fini(&b);
+}
+
 static void test_certificates_equal(void **state)
 {
 	static const struct ike_certificates x = {
@@ -291,6 +317,17 @@ static void test_certificates_equal(void **state)
 	b = ike_certificates_new(&y);
 	assert_false(ike_certificates_equal(a, b));
 	assert_true(ike_certificates_same_key(a, b));
+	ike_certificates_put(b);
+	y = x;
+	strcpy(y.uris[0].crl, "http://crl.example");
+	b = ike_certificates_new(&y);
+	assert_false(ike_certificates_equal(a, b));
+	ike_certificates_put(b);
+	y = x;
+	y.crls[0] = y.chain[0];
+	y.crl_count = 1;
+	b = ike_certificates_new(&y);
+	assert_false(ike_certificates_equal(a, b));
 	ike_certificates_put(b);
 	y = x;
 	y.authority_count = 0;
@@ -444,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_print),
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_authority),
 		cmocka_unit_test(test_certificates_equal),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_read),
