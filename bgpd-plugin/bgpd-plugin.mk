@@ -45,9 +45,11 @@ bgpd_plugin_gatehouse_so_SOURCES = \
 # The lines of each node, which gh_vty.c includes.
 LINE_FILES = \
 	bgpd-plugin/line/access.h bgpd-plugin/line/access_list.h \
-	bgpd-plugin/line/certificate.h bgpd-plugin/line/connection.h \
-	bgpd-plugin/line/expressroute.h bgpd-plugin/line/gateway.h \
-	bgpd-plugin/line/profile.h
+	bgpd-plugin/line/bgp.h bgpd-plugin/line/certificate.h \
+	bgpd-plugin/line/connection.h bgpd-plugin/line/expressroute.h \
+	bgpd-plugin/line/gateway.h bgpd-plugin/line/nat_rule.h \
+	bgpd-plugin/line/neighbor.h bgpd-plugin/line/partner.h \
+	bgpd-plugin/line/profile.h bgpd-plugin/line/vnet_router.h
 
 # No -z now: the shim must start in a vtysh that lacks a symbol, and stand aside.
 bgpd_plugin_vtysh_gatehouse_vtysh_so_CPPFLAGS = $(bgpd_plugin_gatehouse_so_CPPFLAGS)

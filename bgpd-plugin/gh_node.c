@@ -17,6 +17,9 @@
 /* clang-format off */
 struct cmd_node gh_nodes[GH_NODES] = {
 	{ .name = "gateway", .prompt = "%s(config-gateway)# " },
+	{ .name = "gateway partner", .prompt = "%s(config-gateway-partner)# " },
+	{ .name = "gateway vnet-router", .prompt = "%s(config-gateway-vnet-router)# " },
+	{ .name = "gateway nat-rule", .prompt = "%s(config-gateway-nat-rule)# " },
 	{ .name = "gateway profile", .prompt = "%s(config-gateway-profile)# " },
 	{ .name = "gateway connection", .prompt = "%s(config-gateway-connection)# " },
 	{ .name = "gateway certificate", .prompt = "%s(config-gateway-certificate)# " },
@@ -25,6 +28,9 @@ struct cmd_node gh_nodes[GH_NODES] = {
 	{ .name = "gateway access-list", .prompt = "%s(config-gateway-access-list)# " },
 	{ .name = "gateway candidate", .prompt = "%s(candidate)# ", .no_xpath = true },
 	{ .name = "candidate gateway", .prompt = "%s(candidate-gateway)# " },
+	{ .name = "candidate partner", .prompt = "%s(candidate-gateway-partner)# " },
+	{ .name = "candidate vnet-router", .prompt = "%s(candidate-gateway-vnet-router)# " },
+	{ .name = "candidate nat-rule", .prompt = "%s(candidate-gateway-nat-rule)# " },
 	{ .name = "candidate profile", .prompt = "%s(candidate-gateway-profile)# " },
 	{ .name = "candidate connection", .prompt = "%s(candidate-gateway-connection)# " },
 	{ .name = "candidate certificate", .prompt = "%s(candidate-gateway-certificate)# " },

@@ -12,6 +12,9 @@
 
 enum gh_node {
 	GATEWAY_NODE = NODE_TYPE_MAX + 1,
+	GATEWAY_PARTNER_NODE,
+	GATEWAY_VNET_ROUTER_NODE,
+	GATEWAY_NAT_RULE_NODE,
 	GATEWAY_PROFILE_NODE,
 	GATEWAY_CONNECTION_NODE,
 	GATEWAY_CERTIFICATE_NODE,
@@ -21,6 +24,9 @@ enum gh_node {
 
 	GATEWAY_CANDIDATE_NODE,
 	CANDIDATE_GATEWAY_NODE,
+	CANDIDATE_PARTNER_NODE,
+	CANDIDATE_VNET_ROUTER_NODE,
+	CANDIDATE_NAT_RULE_NODE,
 	CANDIDATE_PROFILE_NODE,
 	CANDIDATE_CONNECTION_NODE,
 	CANDIDATE_CERTIFICATE_NODE,
@@ -35,6 +41,9 @@ enum gh_node {
 
 /* Help that vtysh's part and bgpd's part of a command must share. */
 #define GATEWAY_STR "The gateway: ExpressRoute circuits and VPN connections\n"
+#define PARTNER_STR "The other instance of this gateway, on another host\n"
+#define VNET_ROUTER_STR "A router of the virtual network's side that speaks BGP with us\n"
+#define NAT_RULE_STR "A rule by which connections translate addresses\n"
 #define PROFILE_STR "A profile: settings that connections share\n"
 #define CONNECTION_STR "A VPN connection: an IPsec tunnel to a site, the failover of the circuits\n"
 #define CERTIFICATE_STR "A certificate: ours with its key, or an authority's\n"
@@ -42,6 +51,8 @@ enum gh_node {
 #define ACCESS_STR "Who may read and change what, in vtysh and over NETCONF\n"
 #define ACCESS_LIST_STR "A list of rules for groups of users, asked in the order of entry\n"
 #define CANDIDATE_STR "Edit a copy of the configuration, and take it over as a whole\n"
+#define VNET_ROUTER_NAME_STR "Name of the router\n"
+#define NAT_RULE_NAME_STR "Name of the rule\n"
 #define PROFILE_NAME_STR "Name of the profile\n"
 #define CONNECTION_NAME_STR "Name of the connection\n"
 #define CERTIFICATE_NAME_STR "Name of the certificate\n"

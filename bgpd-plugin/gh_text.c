@@ -61,14 +61,26 @@ void gh_text_names(const char *text, const char *node, void (*fn)(const char *na
 	}
 }
 
+/* What follows the word that announces a secret, NULL without one. */
+static char *secret_of(char *line)
+{
+	static const char *const words[] = { "shared-key ", "password " };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		char *word = strstr(line, words[i]);
+
+		if (word)
+			return word + strlen(words[i]);
+	}
+	return NULL;
+}
+
 void gh_text_mask(char *line)
 {
-	char *key = strstr(line, "shared-key ");
-	char *value;
+	char *value = secret_of(line);
 
-	if (!key)
+	if (!value)
 		return;
-	value = key + strlen("shared-key ");
 	if ((value[0] == '0' || value[0] == '6') && value[1] == ' ')
 		value += 2;
 	if (strlen(value) < 3) {

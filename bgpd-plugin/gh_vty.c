@@ -79,6 +79,35 @@ DEFUN_NOSH (gateway,
 	return enter(vty, GATEWAY_NODE, "gateway");
 }
 
+DEFUN_NOSH (gateway_partner,
+	    gateway_partner_cmd,
+	    "gateway partner",
+	    GATEWAY_STR
+	    PARTNER_STR)
+{
+	return enter(vty, GATEWAY_PARTNER_NODE, "gateway partner");
+}
+
+DEFUN_NOSH (gateway_vnet_router,
+	    gateway_vnet_router_cmd,
+	    "gateway vnet-router NAME$vnet_router",
+	    GATEWAY_STR
+	    VNET_ROUTER_STR
+	    VNET_ROUTER_NAME_STR)
+{
+	return make(vty, GATEWAY_VNET_ROUTER_NODE, argc, argv);
+}
+
+DEFUN_NOSH (gateway_nat_rule,
+	    gateway_nat_rule_cmd,
+	    "gateway nat-rule NAME$nat_rule",
+	    GATEWAY_STR
+	    NAT_RULE_STR
+	    NAT_RULE_NAME_STR)
+{
+	return make(vty, GATEWAY_NAT_RULE_NODE, argc, argv);
+}
+
 DEFUN_NOSH (gateway_profile,
 	    gateway_profile_cmd,
 	    "gateway profile NAME$profile",
@@ -155,6 +184,20 @@ DEFUN_NOSH (gateway_candidate,
 LINE(no_gateway, "no gateway",
      NO_STR
      "Alone: remove the gateway's own lines; what has a name stays\n")
+LINE(no_gateway_partner, "no gateway partner",
+     NO_STR
+     "Alone: remove the gateway's own lines; what has a name stays\n"
+     "Have no partner\n")
+LINE(no_gateway_vnet_router, "no gateway vnet-router NAME$vnet_router",
+     NO_STR
+     "Alone: remove the gateway's own lines; what has a name stays\n"
+     "Remove a router of the virtual network's side\n"
+     VNET_ROUTER_NAME_STR)
+LINE(no_gateway_nat_rule, "no gateway nat-rule NAME$nat_rule",
+     NO_STR
+     "Alone: remove the gateway's own lines; what has a name stays\n"
+     "Remove a rule that no connection uses\n"
+     NAT_RULE_NAME_STR)
 LINE(no_gateway_profile, "no gateway profile NAME$profile",
      NO_STR
      "Alone: remove the gateway's own lines; what has a name stays\n"
@@ -186,7 +229,12 @@ LINE(no_gateway_access_list, "no gateway access-list NAME$access_list",
      ACCESS_LIST_NAME_STR)
 
 #include "bgpd-plugin/line/gateway.h"
+#include "bgpd-plugin/line/partner.h"
+#include "bgpd-plugin/line/vnet_router.h"
+#include "bgpd-plugin/line/neighbor.h"
+#include "bgpd-plugin/line/nat_rule.h"
 #include "bgpd-plugin/line/profile.h"
+#include "bgpd-plugin/line/bgp.h"
 #include "bgpd-plugin/line/connection.h"
 #include "bgpd-plugin/line/certificate.h"
 #include "bgpd-plugin/line/expressroute.h"
@@ -256,6 +304,18 @@ static void add_name(const char *name, void *arg)
 	vector_set(arg, XSTRDUP(MTYPE_COMPLETION, name));
 }
 
+static void complete_vnet_router(vector completions, struct cmd_token *token)
+{
+	(void)token;
+	gh_text_names(gh_config_running(), "gateway vnet-router", add_name, completions);
+}
+
+static void complete_nat_rule(vector completions, struct cmd_token *token)
+{
+	(void)token;
+	gh_text_names(gh_config_running(), "gateway nat-rule", add_name, completions);
+}
+
 static void complete_profile(vector completions, struct cmd_token *token)
 {
 	(void)token;
@@ -293,6 +353,8 @@ static void complete_group(vector completions, struct cmd_token *token)
 }
 
 static const struct cmd_variable_handler variables[] = {
+	{ .varname = "vnet_router", .completions = complete_vnet_router },
+	{ .varname = "nat_rule", .completions = complete_nat_rule },
 	{ .varname = "profile", .completions = complete_profile },
 	{ .varname = "connection", .completions = complete_connection },
 	{ .varname = "certificate", .completions = complete_certificate },
@@ -329,6 +391,9 @@ static void files_init(void)
 static void entrances_init(void)
 {
 	install_element(CONFIG_NODE, &gateway_cmd);
+	install_element(CONFIG_NODE, &gateway_partner_cmd);
+	install_element(CONFIG_NODE, &gateway_vnet_router_cmd);
+	install_element(CONFIG_NODE, &gateway_nat_rule_cmd);
 	install_element(CONFIG_NODE, &gateway_profile_cmd);
 	install_element(CONFIG_NODE, &gateway_connection_cmd);
 	install_element(CONFIG_NODE, &gateway_certificate_cmd);
@@ -337,6 +402,9 @@ static void entrances_init(void)
 	install_element(CONFIG_NODE, &gateway_access_list_cmd);
 	install_element(CONFIG_NODE, &gateway_candidate_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &gateway_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &gateway_partner_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &gateway_vnet_router_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &gateway_nat_rule_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &gateway_profile_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &gateway_connection_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &gateway_certificate_cmd);
@@ -348,6 +416,9 @@ static void entrances_init(void)
 static void removals_init(void)
 {
 	install_element(CONFIG_NODE, &no_gateway_cmd);
+	install_element(CONFIG_NODE, &no_gateway_partner_cmd);
+	install_element(CONFIG_NODE, &no_gateway_vnet_router_cmd);
+	install_element(CONFIG_NODE, &no_gateway_nat_rule_cmd);
 	install_element(CONFIG_NODE, &no_gateway_profile_cmd);
 	install_element(CONFIG_NODE, &no_gateway_connection_cmd);
 	install_element(CONFIG_NODE, &no_gateway_certificate_cmd);
@@ -355,6 +426,9 @@ static void removals_init(void)
 	install_element(CONFIG_NODE, &no_gateway_access_cmd);
 	install_element(CONFIG_NODE, &no_gateway_access_list_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_partner_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_vnet_router_cmd);
+	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_nat_rule_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_profile_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_connection_cmd);
 	install_element(GATEWAY_CANDIDATE_NODE, &no_gateway_certificate_cmd);
@@ -371,18 +445,32 @@ static void lines_init(void)
 #define NODE GATEWAY_NODE
 #include "bgpd-plugin/line/gateway.h"
 #undef NODE
+#define NODE GATEWAY_PARTNER_NODE
+#include "bgpd-plugin/line/partner.h"
+#include "bgpd-plugin/line/neighbor.h"
+#undef NODE
+#define NODE GATEWAY_VNET_ROUTER_NODE
+#include "bgpd-plugin/line/vnet_router.h"
+#include "bgpd-plugin/line/neighbor.h"
+#undef NODE
+#define NODE GATEWAY_NAT_RULE_NODE
+#include "bgpd-plugin/line/nat_rule.h"
+#undef NODE
 #define NODE GATEWAY_PROFILE_NODE
 #include "bgpd-plugin/line/profile.h"
+#include "bgpd-plugin/line/bgp.h"
 #undef NODE
 #define NODE GATEWAY_CONNECTION_NODE
 #include "bgpd-plugin/line/connection.h"
 #include "bgpd-plugin/line/profile.h"
+#include "bgpd-plugin/line/bgp.h"
 #undef NODE
 #define NODE GATEWAY_CERTIFICATE_NODE
 #include "bgpd-plugin/line/certificate.h"
 #undef NODE
 #define NODE GATEWAY_EXPRESSROUTE_NODE
 #include "bgpd-plugin/line/expressroute.h"
+#include "bgpd-plugin/line/bgp.h"
 #undef NODE
 #define NODE GATEWAY_ACCESS_NODE
 #include "bgpd-plugin/line/access.h"

@@ -17,6 +17,7 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
+#include "gatehoused/unbuilt.h"
 #include "ipsec/ipsec.h"
 #include "rib/fib_kernel.h"
 #include "rib/monitor.h"
@@ -84,7 +85,7 @@ static int checks_prepare(void *self, struct transaction_token token,
 		return -E2BIG;
 	}
 	changes_find(self, change->from, change->to);
-	return 0;
+	return unbuilt_check(change->to, why);
 }
 
 static const struct transaction_backend apply_checks = {
@@ -180,7 +181,7 @@ static void apply_base(struct gateway *g, const struct gw_config *from, const st
 
 static bool has_bgp(const struct gw_connection *c)
 {
-	return c && c->remote_as != 0;
+	return c && c->session_count;
 }
 
 static void apply_leg(struct gateway *g, const struct gw_connection *c)
@@ -214,14 +215,14 @@ static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 			rib_static_del(g->rib, to->leg, &from->prefixes[i]);
 	}
 	if (has_bgp(from) &&
-	    (!has_bgp(to) || gh_addr_cmp(&from->peer_address, &to->peer_address))) {
-		peer = gh_prefix_host(&from->peer_address);
+	    (!has_bgp(to) || gh_addr_cmp(&from->sessions[0].peer, &to->sessions[0].peer))) {
+		peer = gh_prefix_host(&from->sessions[0].peer);
 		rib_static_del(g->rib, to->leg, &peer);
 	}
 	for (size_t i = 0; i < to->prefix_count; i++)
 		rib_static_set(g->rib, to->leg, &to->prefixes[i], RIB_STATIC_PREFIX);
 	if (has_bgp(to)) {
-		peer = gh_prefix_host(&to->peer_address);
+		peer = gh_prefix_host(&to->sessions[0].peer);
 		rib_static_set(g->rib, to->leg, &peer, RIB_STATIC_PEER);
 	}
 }

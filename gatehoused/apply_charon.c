@@ -22,14 +22,17 @@
 /* ---- one connection, in ike's words ---- */
 
 static const enum ike_cipher ciphers[] = {
-	[GW_GCMAES128] = IKE_CIPHER_AES128GCM, [GW_GCMAES256] = IKE_CIPHER_AES256GCM,
-	[GW_AES128] = IKE_CIPHER_AES128, [GW_AES192] = IKE_CIPHER_AES192,
-	[GW_AES256] = IKE_CIPHER_AES256,
+	[GW_GCMAES128] = IKE_CIPHER_AES128GCM, [GW_GCMAES192] = IKE_CIPHER_AES192GCM,
+	[GW_GCMAES256] = IKE_CIPHER_AES256GCM, [GW_AES128] = IKE_CIPHER_AES128,
+	[GW_AES192] = IKE_CIPHER_AES192, [GW_AES256] = IKE_CIPHER_AES256,
+	[GW_DES3] = IKE_CIPHER_3DES, [GW_DES] = IKE_CIPHER_DES, [GW_NULL] = IKE_CIPHER_NULL,
+	[GW_CHACHA20POLY1305] = IKE_CIPHER_CHACHA20POLY1305,
 };
 
 static const enum ike_hash hashes[] = {
 	[GW_SHA256] = IKE_HASH_SHA256, [GW_SHA384] = IKE_HASH_SHA384,
-	[GW_SHA512] = IKE_HASH_SHA512,
+	[GW_SHA512] = IKE_HASH_SHA512, [GW_SHA1] = IKE_HASH_SHA1, [GW_MD5] = IKE_HASH_MD5,
+	[GW_INTEGRITY_GCMAES256] = IKE_HASH_ANY,
 };
 
 static const enum ike_group groups[] = {
@@ -37,20 +40,39 @@ static const enum ike_group groups[] = {
 	[GW_GROUP15] = IKE_GROUP_MODP3072, [GW_GROUP16] = IKE_GROUP_MODP4096,
 	[GW_ECP256] = IKE_GROUP_ECP256, [GW_ECP384] = IKE_GROUP_ECP384,
 	[GW_ECP521] = IKE_GROUP_ECP521, [GW_CURVE25519] = IKE_GROUP_CURVE25519,
+	[GW_GROUP1] = IKE_GROUP_MODP768, [GW_GROUP2] = IKE_GROUP_MODP1024,
+	[GW_GROUP24] = IKE_GROUP_MODP2048_256,
 };
+
+static const enum ike_kem kems[] = {
+	[GW_MLKEM512] = IKE_KEM_MLKEM512, [GW_MLKEM768] = IKE_KEM_MLKEM768,
+	[GW_MLKEM1024] = IKE_KEM_MLKEM1024,
+};
+
+static const enum ike_mode modes[] = {
+	[GW_INITIATOR_ONLY] = IKE_MODE_INITIATOR, [GW_RESPONDER_ONLY] = IKE_MODE_RESPONDER,
+};
+
+static bool take_key(const struct gh_buf *key, uint8_t bytes[IKE_SECRET_MAX], uint16_t *length)
+{
+	if (gh_buf_length(key) > IKE_SECRET_MAX)
+		return false;
+	*length = (uint16_t)gh_buf_length(key);
+	memcpy(bytes, gh_buf_begin(key), *length);
+	return true;
+}
 
 static bool take_secret(const struct gateway *g, const struct gw_connection *c,
 			struct ike_connection *out)
 {
-	struct gh_buf secret = { 0 };
-	bool has = !store_connection_key(g->store, c, &secret) &&
-		   gh_buf_length(&secret) <= sizeof(out->secret);
+	struct gh_buf key = { 0 }, alternate = { 0 };
+	bool has = !store_connection_key(g->store, c, &key) &&
+		   take_key(&key, out->secret, &out->secret_length);
 
-	if (has) {
-		out->secret_length = (uint16_t)gh_buf_length(&secret);
-		memcpy(out->secret, gh_buf_begin(&secret), out->secret_length);
-	}
-	gh_buf_fini(&secret);
+	if (c->alternate_key.text[0] && !store_clear(g->store, &c->alternate_key, &alternate))
+		take_key(&alternate, out->alternate, &out->alternate_length);
+	gh_buf_fini(&key);
+	gh_buf_fini(&alternate);
 	return has;
 }
 
@@ -66,26 +88,58 @@ static bool take_certificates(const struct gateway *g, const struct gw_connectio
 	return out->certificates != NULL;
 }
 
+static void take_addresses(const struct gw_config *config, const struct gw_connection *c,
+			   struct ike_connection *out)
+{
+	out->remote = c->remote_address;
+	out->remote_any = c->remote_any;
+	snprintf(out->remote_host, sizeof(out->remote_host), "%s", c->remote_host);
+	if (c->local_given) {
+		out->local = c->local_address;
+	} else {
+		out->local_ipv4 = config->public_ipv4;
+		out->local_ipv6 = config->public_ipv6;
+	}
+	for (size_t i = 0; i < c->selector_count && i < IKE_PAIRS_MAX; i++)
+		out->pairs[out->pair_count++] = (struct ike_pair){
+			c->selectors[i].local, c->selectors[i].remote };
+}
+
+/* What nobody set is left to the IKE client: its own list, or Azure's. */
+static void take_algorithms(const struct gw_connection *c, struct ike_connection *out)
+{
+	out->azure_default = c->azure_default;
+	out->ike.cipher = ciphers[c->ike.encryption];
+	out->ike.hash = hashes[c->ike.integrity];
+	out->ike.group = groups[c->ike.group];
+	out->kem = kems[c->kem];
+	if (c->esp_given || !c->azure_default) {
+		out->esp.cipher = ciphers[c->esp.encryption];
+		out->esp.hash = hashes[c->esp.integrity];
+	}
+	out->esp.pfs = groups[c->pfs];
+}
+
 /* All but secret and certificates; equal bytes for equal values. */
 static void ike_of(const struct gw_config *config, const struct gw_connection *c,
 		   struct ike_connection *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->leg = c->leg;
-	out->remote = c->remote_address;
-	out->version = 2;
-	out->mobike = out->fragmentation = true;
-	out->esp.cipher = c->encryption_bits == 128 ? IKE_CIPHER_AES128GCM : IKE_CIPHER_AES256GCM;
-	out->esp.pfs = groups[c->pfs];
-	out->ike.cipher = ciphers[c->ike.encryption];
-	out->ike.hash = hashes[c->ike.integrity];
-	out->ike.group = groups[c->ike.group];
+	out->version = c->ike_version;
+	out->aggressive = c->ike_version == 1 && c->exchange == GW_AGGRESSIVE;
+	out->mode = c->remote_any ? IKE_MODE_RESPONDER : modes[c->mode];
+	take_addresses(config, c, out);
+	take_algorithms(c, out);
+	out->revocation_strict = c->revocation == GW_REVOCATION_STRICT;
+	out->mobike = c->mobike;
+	out->fragmentation = c->fragmentation;
+	out->native = c->encapsulation == GW_NATIVE;
 	out->ike_lifetime_s = c->ike_lifetime_s;
 	out->child_lifetime_s = c->ipsec_lifetime_s;
+	out->child_lifetime_kb = c->ipsec_lifetime_kb;
 	out->replay_window = c->replay_window;
 	out->dpd_s = c->dpd_timeout_s;
-	out->local = c->remote_address.family == AF_INET6 ? config->public_ipv6
-							  : config->public_ipv4;
 	snprintf(out->name, sizeof(out->name), "%s", c->name);
 	snprintf(out->local_id, sizeof(out->local_id), "%s", c->local_id);
 	snprintf(out->remote_id, sizeof(out->remote_id), "%s", c->remote_id);
@@ -144,6 +198,16 @@ static void on_tried(void *user, int rc, const char *words)
 	transaction_prepared(a->token, rc == -ENOTCONN ? 0 : rc, words);
 }
 
+static bool authorities_differ(const struct gw_connection *a, const struct gw_connection *b)
+{
+	if (a->authority_count != b->authority_count)
+		return true;
+	for (size_t i = 0; i < a->authority_count; i++)
+		if (!gw_certificate_equal(&a->authorities[i], &b->authorities[i]))
+			return true;
+	return false;
+}
+
 /* Does charon see a difference? What only we act on (prefixes, weight) is not asked about. */
 static bool differs(const struct apply *a, const struct apply_change *c)
 {
@@ -158,7 +222,7 @@ static bool differs(const struct apply *a, const struct apply_change *c)
 	return memcmp(&before, &after, sizeof(before)) ||
 	       strcmp(c->before->certificate_file, c->after->certificate_file) ||
 	       strcmp(c->before->key_file, c->after->key_file) ||
-	       strcmp(c->before->authority_file, c->after->authority_file);
+	       authorities_differ(c->before, c->after);
 }
 
 static int charon_prepare(void *self, struct transaction_token token,

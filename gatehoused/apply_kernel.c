@@ -35,14 +35,14 @@ static void plan_of(const struct gw_config *c, struct underlay_plan *plan)
 
 static bool has_bgp(const struct gw_connection *c)
 {
-	return c && c->remote_as != 0;
+	return c && c->session_count;
 }
 
 static bool session_differs(const struct gw_connection *a, const struct gw_connection *b)
 {
 	return has_bgp(a) != has_bgp(b) ||
-	       (has_bgp(a) && (gh_addr_cmp(&a->peer_address, &b->peer_address) ||
-			       gh_addr_cmp(&a->local_address, &b->local_address)));
+	       (has_bgp(a) && (gh_addr_cmp(&a->sessions[0].peer, &b->sessions[0].peer) ||
+			       gh_addr_cmp(&a->sessions[0].local, &b->sessions[0].local)));
 }
 
 static bool was_there(const struct underlay_plan *plan, const char *interface)
@@ -104,8 +104,8 @@ static int peers_prepare(struct apply *a, bool trusted, struct gh_time until, st
 		}
 		if (!trusted && apply_late(until))
 			return 1;
-		error = underlay_peer_add(a->gateway->underlay, &c->after->peer_address,
-					  &c->after->local_address);
+		error = underlay_peer_add(a->gateway->underlay, &c->after->sessions[0].peer,
+					  &c->after->sessions[0].local);
 		if (error && !trusted) {
 			gh_buf_printf(why, "connection %s: %s", c->after->name,
 				      underlay_why(a->gateway->underlay));
@@ -126,8 +126,8 @@ static void kernel_abort(void *self)
 		const struct apply_change *c = &a->changes[i];
 
 		if (has_bgp(c->after) && session_differs(c->before, c->after))
-			underlay_peer_del(a->gateway->underlay, &c->after->peer_address,
-					  &c->after->local_address);
+			underlay_peer_del(a->gateway->underlay, &c->after->sessions[0].peer,
+					  &c->after->sessions[0].local);
 	}
 	a->peers_added = 0;
 	if (!a->planned)
@@ -179,6 +179,6 @@ const struct transaction_backend apply_kernel = {
 void apply_kernel_leave(struct gateway *g, const struct apply_change *c)
 {
 	if (has_bgp(c->before) && session_differs(c->before, c->after))
-		underlay_peer_del(g->underlay, &c->before->peer_address,
-				  &c->before->local_address);
+		underlay_peer_del(g->underlay, &c->before->sessions[0].peer,
+				  &c->before->sessions[0].local);
 }

@@ -132,7 +132,7 @@ static void drop_unused(struct credentials *c)
 static bool is_of(const struct entry *e, const struct gw_connection *c)
 {
 	return !strcmp(e->paths[0], c->certificate_file) && !strcmp(e->paths[1], c->key_file) &&
-	       !strcmp(e->paths[2], c->authority_file);
+	       !strcmp(e->paths[2], c->authority_count ? c->authorities[0].file : "");
 }
 
 struct ike_certificates *credentials_get(struct credentials *c,
@@ -149,7 +149,8 @@ struct ike_certificates *credentials_get(struct credentials *c,
 			abort();
 		memcpy(e->paths[0], connection->certificate_file, sizeof(e->paths[0]));
 		memcpy(e->paths[1], connection->key_file, sizeof(e->paths[1]));
-		memcpy(e->paths[2], connection->authority_file, sizeof(e->paths[2]));
+		if (connection->authority_count)
+			memcpy(e->paths[2], connection->authorities[0].file, sizeof(e->paths[2]));
 		e->next = c->entries;
 		c->entries = e;
 	}

@@ -192,7 +192,7 @@ static enum rung_result rung_packets(struct view *v)
 
 static enum rung_result rung_session(struct view *v)
 {
-	if (!v->connection->remote_as) {
+	if (!v->connection->session_count) {
 		SEEN(v, "static prefixes only");
 		return RUNG_SKIPPED;
 	}
@@ -208,7 +208,7 @@ static enum rung_result rung_session(struct view *v)
 	SEEN(v, "%s%s%s", v->peer ? gh_bgp_state_name(v->peer->state) : "no session",
 	     v->peer && v->peer->last_error[0] ? ", " : "", v->peer ? v->peer->last_error : "");
 	REMEDY(v, "check the peer's BGP: AS %u there, our AS and local-address as its neighbor, TCP 179 allowed in the tunnel, multihop 2",
-	       v->connection->remote_as);
+	       v->connection->sessions[0].remote_as);
 	return RUNG_BAD;
 }
 
@@ -294,7 +294,7 @@ int state_diagnose(struct gateway *g, const char *connection, bool pretty, struc
 	}
 	v.ike = ike_status(g->ike, v.connection->leg);
 	v.peer = speaker_peer(g->speaker, gh_neighbor_id(v.connection->leg,
-							 v.connection->peer_address.family, 0));
+							 v.connection->sessions[0].peer.family, 0));
 	ipsec_sa_each(g->ipsec, v.connection->leg, count_packets, &v);
 	writer_open(&w, NULL);
 	writer_open(&w, "gatehouse:output");

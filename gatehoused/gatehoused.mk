@@ -46,6 +46,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/state_route.c \
 	gatehoused/timeline.c gatehoused/timeline.h \
 	gatehoused/translate.c gatehoused/translate.h \
+	gatehoused/unbuilt.c gatehoused/unbuilt.h \
 	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c

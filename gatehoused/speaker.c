@@ -122,10 +122,10 @@ static void want_connection(struct stated *st, const struct gw_connection *c)
 {
 	struct gh_neighbor *n;
 
-	n = neighbor_add(st, c->leg, &c->peer_address);
-	n->local = c->local_address;
+	n = neighbor_add(st, c->leg, &c->sessions[0].peer);
+	n->local = c->sessions[0].local;
 	snprintf(n->description, sizeof(n->description), "%s", c->name);
-	n->remote_as = c->remote_as;
+	n->remote_as = c->sessions[0].remote_as;
 	n->families = GH_AF_IPV4 | GH_AF_IPV6;
 	n->side = GH_SIDE_VPN;
 	n->pass = GH_PASS(GH_SIDE_VPN);
@@ -173,7 +173,7 @@ static void want(struct speaker *s, const struct gw_config *config, bool with_do
 	for (size_t i = 0; i < config->connection_count; i++) {
 		const struct gw_connection *c = &config->connections[i];
 
-		if (c->remote_as && (with_down || s->legs.tunnel_up(s->legs.context, c->leg)))
+		if (c->session_count && (with_down || s->legs.tunnel_up(s->legs.context, c->leg)))
 			want_connection(st, c);
 	}
 	qsort(st->neighbors, st->neighbor_count, sizeof(*st->neighbors), by_id);

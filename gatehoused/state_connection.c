@@ -178,7 +178,7 @@ static void connection_state(struct gateway *g, struct writer *w, const struct g
 		state_leg(w, &view);
 	if (!ipsec_leg_up(g->ipsec, c->leg))
 		writer_text(w, "why-down", why_down(g, c, s));
-	if (c->remote_as)
+	if (c->session_count)
 		writer_text(w, "bgp", state_bgp(g, c->leg));
 	effective(w, c);
 	ike_sa(w, s);

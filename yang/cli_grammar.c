@@ -18,6 +18,9 @@
 const struct cli_context cli_contexts[CLI_NODES] = {
 	[CLI_TOP] = { "", "", NULL, NULL },
 	[CLI_GATEWAY] = { "gateway", GATEWAY, NULL, NULL },
+	[CLI_PARTNER] = { "gateway partner", GATEWAY "/partner", NULL, NULL },
+	[CLI_VNET_ROUTER] = { "gateway vnet-router", GATEWAY, "vnet-router", "name" },
+	[CLI_NAT_RULE] = { "gateway nat-rule", GATEWAY, "nat-rule", "name" },
 	[CLI_PROFILE] = { "gateway profile", GATEWAY, "profile", "name" },
 	[CLI_CERTIFICATE] = { "gateway certificate", GATEWAY, "certificate", "name" },
 	[CLI_EXPRESSROUTE] = { "gateway expressroute", GATEWAY, "expressroute", "name" },
@@ -27,6 +30,9 @@ const struct cli_context cli_contexts[CLI_NODES] = {
 };
 
 #define GW (1u << CLI_GATEWAY)
+#define PA (1u << CLI_PARTNER)
+#define VR (1u << CLI_VNET_ROUTER)
+#define NR (1u << CLI_NAT_RULE)
 #define CE (1u << CLI_CERTIFICATE)
 #define ER (1u << CLI_EXPRESSROUTE)
 #define CN (1u << CLI_CONNECTION)
@@ -35,7 +41,12 @@ const struct cli_context cli_contexts[CLI_NODES] = {
 /* What a profile may give, a connection may set. */
 #define PC (1u << CLI_PROFILE | 1u << CLI_CONNECTION)
 
+/* What BGP sessions share: of a profile's and a connection's tunnels, of a circuit's edges. */
+#define BGP (PC | ER)
+
 #define EDGE "edge[role='{role}']"
+#define SESSION "bgp/session[peer-address='{peer-address}']"
+#define SELECTOR "traffic-selector[local='{local}'][remote='{remote}']"
 #define GROUP "groups/group[name='{name}']"
 #define RULE "rule[name='{name}']"
 
@@ -43,13 +54,41 @@ const struct cli_rule cli_rules[] = {
 	{ GW, "asn {asn}", .no_words = 1 },
 	{ GW, "router-id {router-id:ipv4}", .no_words = 1 },
 	{ GW, "address-space {address-space:prefix}", .no_words = 2 },
+	{ GW, "peered-space {peered-space:prefix}", .no_words = 2 },
 	{ GW, "vnet interface {interface:interface}", "vnet", .no_words = 1 },
 	{ GW, "public-address {public-address:address}", .no_words = 2 },
 	{ GW, "mtu {mtu}", .no_words = 1 },
 	{ GW, "tcp-mss {tcp-mss}", .no_words = 1 },
+	{ GW, "transit vpn", "transit", .no_words = 2, .form = CLI_OFF_BY_NO, .boolean = "vpn" },
+	{ GW, "transit expressroute", "transit", .no_words = 2, .form = CLI_ON_BY_LINE,
+	      .boolean = "expressroute" },
+	{ GW, "size {size}", .no_words = 1 },
+	{ GW, "instance {instance}", .no_words = 1 },
+
+	{ PA, "peer-address {peer-address:address} local-address {local-address:address}"
+	      " interface {interface:interface}", .no_words = 1 },
+	{ VR, "peer-address {peer-address:address} remote-as {remote-as}", .no_words = 1 },
+	{ PA | VR, "password {password:secret}", .no_words = 1 },
+	{ PA | VR, "bfd interval {interval} multiplier {multiplier}", "bfd", .no_words = 2,
+	      .clears = "enabled" },
+	{ PA | VR, "bfd", "bfd", .no_words = 1, .form = CLI_OFF_BY_NO, .boolean = "enabled",
+	      .clears = "interval multiplier" },
+	{ PA, "mode {mode}", .no_words = 1 },
+	{ PA, "role {role}", .no_words = 1 },
+	{ PA, "symmetry", .no_words = 1, .form = CLI_ON_BY_LINE, .boolean = "symmetry" },
+	{ PA, "address {prefix:interface-address} interface {interface:interface}",
+	      "moving-address", .no_words = 1 },
+
+	{ NR, "mode {mode}", .no_words = 1 },
+	{ NR, "type {type}", .no_words = 1 },
+	{ NR, "internal {internal:prefix}", .no_words = 1 },
+	{ NR, "external {external:prefix}", .no_words = 1 },
 
 	{ CE, "file {file:file}", .no_words = 1 },
 	{ CE, "key-file {key-file:file}", .no_words = 1 },
+	{ CE, "crl-file {crl-file:file}", .no_words = 1 },
+	{ CE, "crl-uri {crl-uri:uri}", .no_words = 1 },
+	{ CE, "ocsp-uri {ocsp-uri:uri}", .no_words = 1 },
 
 	{ ER, "edge {role} interface {interface:interface} peer {peer:ipv4} remote-as {remote-as}",
 	      EDGE, .no_words = 2, .whole = true },
@@ -61,28 +100,62 @@ const struct cli_rule cli_rules[] = {
 	{ ER, "wait-to-restore {wait-to-restore}", .no_words = 1 },
 	{ ER, "weight {weight}", .no_words = 1 },
 	{ ER, "prefix-limit {prefix-limit}", .no_words = 1 },
+	{ ER, "password {password:secret}", .no_words = 1 },
 
 	{ CN, "profile {profile:name}", .no_words = 1 },
-	{ CN, "remote-address {remote-address:address}", .no_words = 1 },
+	{ CN, "remote-address {remote-address:peer}", .no_words = 1 },
+	{ CN, "local-address {local-address:address}", .no_words = 1 },
+	{ CN, "over expressroute {over-expressroute:name}", .no_words = 1 },
 	{ CN, "shared-key {shared-key:secret}", .no_words = 1 },
+	{ CN, "alternate-shared-key {alternate-shared-key:secret}", .no_words = 1 },
 	{ CN, "certificate {certificate:name}", .no_words = 1 },
-	{ CN, "authority {authority:name}", .no_words = 1 },
+	{ CN, "authority {authority:name}", .no_words = 2 },
 	{ PC, "local-id {local-id:identity}", .no_words = 1 },
 	{ CN, "remote-id {remote-id:identity}", .no_words = 1 },
 	{ CN, "bgp remote-as {remote-as} peer-address {peer-address:address}"
-	      " local-address {local-address:address}", "bgp", .no_words = 1, .whole = true },
+	      " local-address {local-address:address}", SESSION, .no_words = 5, .whole = true },
+	{ CN, "bgp peer-address {peer-address:address}", SESSION, .no_words = 3, .whole = true,
+	      .removal = true },
+	{ CN, "bgp password {password:secret}", "bgp", .no_words = 2 },
+	{ BGP, "bgp timers {keepalive} {hold}", "bgp/timers", .no_words = 2 },
+	{ PC, "bgp bfd interval {interval} multiplier {multiplier}", "bgp/bfd", .no_words = 3,
+	      .whole = true },
+	{ PC, "bgp bfd", "bgp/bfd", .no_words = 2, .whole = true, .clears = "interval multiplier" },
+	{ PC, "bgp multihop {multihop}", "bgp", .no_words = 2 },
+	{ BGP, "bgp graceful-restart", "bgp", .no_words = 2, .form = CLI_ON_BY_LINE,
+	      .boolean = "graceful-restart" },
+	{ BGP, "bgp route-map in {route-map-in:frr-name}", "bgp", .no_words = 3 },
+	{ BGP, "bgp route-map out {route-map-out:frr-name}", "bgp", .no_words = 3 },
+	{ BGP, "bgp prefix-list in {prefix-list-in:frr-name}", "bgp", .no_words = 3 },
+	{ BGP, "bgp prefix-list out {prefix-list-out:frr-name}", "bgp", .no_words = 3 },
+	{ BGP, "bgp", "bgp", .no_words = 1, .whole = true, .removal = true },
 	{ CN, "prefix {prefix:prefix}", .no_words = 2 },
+	{ CN, "traffic-selector local {local:prefix} remote {remote:prefix}", SELECTOR,
+	      .no_words = 5, .whole = true },
+	{ CN, "nat-rule {nat-rule:name}", .no_words = 2 },
+	{ PC, "mode {mode}", .no_words = 1 },
+	{ PC, "ike version {version}", "ike", .no_words = 2 },
+	{ PC, "ike exchange {exchange}", "ike", .no_words = 2 },
 	{ PC, "ike encryption {encryption} integrity {integrity} dh-group {dh-group}", "ike",
 	      .no_words = 2 },
 	{ PC, "ike lifetime {lifetime}", "ike", .no_words = 2 },
+	{ PC, "ike mobike", "ike", .no_words = 2, .form = CLI_OFF_BY_NO, .boolean = "mobike" },
+	{ PC, "ike fragmentation", "ike", .no_words = 2, .form = CLI_OFF_BY_NO,
+	      .boolean = "fragmentation" },
+	{ PC, "ike additional-key-exchange {additional-key-exchange}", "ike", .no_words = 2 },
 	{ PC, "ipsec encryption {encryption}", "ipsec", .no_words = 2 },
 	{ PC, "ipsec integrity {integrity}", "ipsec", .no_words = 2 },
 	{ PC, "ipsec pfs-group {pfs-group}", "ipsec", .no_words = 2 },
 	{ PC, "ipsec lifetime {lifetime}", "ipsec", .no_words = 2 },
+	{ PC, "ipsec lifetime-kilobytes {lifetime-kilobytes}", "ipsec", .no_words = 2 },
+	{ PC, "encapsulation {encapsulation}", .no_words = 1 },
+	{ PC, "revocation {revocation}", .no_words = 1 },
 	{ PC, "dpd-timeout {dpd-timeout}", .no_words = 1 },
 	{ PC, "replay-window {replay-window}", .no_words = 1 },
 	{ PC, "weight {weight}", .no_words = 1 },
 	{ PC, "prefix-limit {prefix-limit}", .no_words = 1 },
+	{ PC, "tcp-mss {tcp-mss}", .no_words = 1 },
+	{ PC, "destination-class {destination-class}", .no_words = 1 },
 	{ CN, "shutdown", .no_words = 1, .form = CLI_OFF_BY_LINE, .boolean = "enabled" },
 
 	{ AC, "enforcement", .no_words = 1, .form = CLI_OFF_BY_NO, .boolean = "enable-nacm" },
@@ -107,6 +180,12 @@ const struct cli_rule cli_rules[] = {
 	{ AL, "rule {name:word} comment {comment:text}", RULE, .no_words = 3 },
 };
 const unsigned cli_rule_count = sizeof(cli_rules) / sizeof(cli_rules[0]);
+
+bool cli_word_is_secret(const char *word)
+{
+	return !strcmp(word, "shared-key") || !strcmp(word, "alternate-shared-key") ||
+	       !strcmp(word, "password");
+}
 
 bool cli_rule_in(const struct cli_rule *rule, enum cli_node node)
 {
@@ -158,7 +237,10 @@ bool cli_is_key(const struct cli_rule *rule, const char *leaf)
 	const char *key = rule->base ? strchr(rule->base, '{') : NULL;
 	size_t n = strlen(leaf);
 
-	return key && !strncmp(key + 1, leaf, n) && key[1 + n] == '}';
+	for (; key; key = strchr(key + 1, '{'))
+		if (!strncmp(key + 1, leaf, n) && key[1 + n] == '}')
+			return true;
+	return false;
 }
 
 /* ---- the schema behind it ---- */
@@ -175,16 +257,20 @@ static const struct lysc_node *child(const struct lysc_node *parent, const char 
 const struct lysc_node *cli_schema_node(const struct ly_ctx *context, enum cli_node node)
 {
 	const struct cli_context *c = &cli_contexts[node];
-	const char *colon = strchr(c->path, ':');
+	const char *colon = strchr(c->path, ':'), *slash;
 	const struct lysc_node *n;
 	char name[CLI_TOKEN_MAX * 2];
 
 	if (!colon)
 		return NULL;
+	slash = strchr(colon, '/');
 	snprintf(name, sizeof(name), "%.*s", (int)(colon - c->path) - 1, c->path + 1);
-	n = lys_find_child(NULL, ly_ctx_get_module_implemented(context, name), colon + 1, 0, 0, 0);
+	n = lys_find_child(NULL, ly_ctx_get_module_implemented(context, name), colon + 1,
+			   strcspn(colon + 1, "/"), 0, 0);
 	if (!n)
 		abort();
+	if (slash)
+		n = child(n, slash + 1, 0);
 	return c->list ? child(n, c->list, 0) : n;
 }
 

@@ -16,6 +16,9 @@
 enum cli_node {
 	CLI_TOP,
 	CLI_GATEWAY,
+	CLI_PARTNER,
+	CLI_VNET_ROUTER,
+	CLI_NAT_RULE,
 	CLI_PROFILE,
 	CLI_CERTIFICATE,
 	CLI_EXPRESSROUTE,
@@ -34,7 +37,7 @@ enum cli_node {
  */
 struct cli_context {
 	const char *words;              /* "gateway connection" */
-	const char *path;               /* of the container: "/gatehouse:gateway" */
+	const char *path;               /* of the container: "/gatehouse:gateway/partner" */
 	const char *list;               /* below the container, its key being `name`; or NULL */
 	const char *kind;               /* of the name, as in a pattern */
 };
@@ -48,15 +51,17 @@ struct cli_rule {
 	const char *pattern;
 	/*
 	 * Containers and, as the last step, a list entry, below the node: where
-	 * the leaves are. "groups/group[name='{name}']"
+	 * the leaves are. "groups/group[name='{name}']", with all keys of the list.
 	 */
 	const char *base;
 	/* `no` needs so many words; the rest of the pattern may follow. */
 	unsigned no_words;
 	/* `no` removes base itself, rather than the leaves of the pattern. */
 	bool whole;
-	/* A line without a value: a boolean becomes false by the line or by its `no`. */
-	enum { CLI_VALUES, CLI_OFF_BY_LINE, CLI_OFF_BY_NO } form;
+	/* Only with `no` is this a line: it removes what other lines make. */
+	bool removal;
+	/* A line without a value: a boolean becomes false, or true, by the line or by its `no`. */
+	enum { CLI_VALUES, CLI_OFF_BY_LINE, CLI_OFF_BY_NO, CLI_ON_BY_LINE } form;
 	const char *boolean;            /* that leaf */
 	/* Leaves below base that setting the line clears, as they contradict it. */
 	const char *clears;
@@ -65,6 +70,9 @@ struct cli_rule {
 extern const struct cli_context cli_contexts[CLI_NODES];
 extern const struct cli_rule cli_rules[];
 extern const unsigned cli_rule_count;
+
+/* Is what follows this word of a line a secret? */
+bool cli_word_is_secret(const char *word);
 
 /* Has the node this line? */
 bool cli_rule_in(const struct cli_rule *rule, enum cli_node node);
@@ -87,7 +95,7 @@ struct cli_pattern {
 /* Every rule's pattern taken apart, in the order of cli_rules; the caller frees it. */
 struct cli_pattern *cli_patterns_new(void);
 
-/* Is the leaf the key in base, rather than a leaf below it? */
+/* Is the leaf a key in base, rather than a leaf below it? */
 bool cli_is_key(const struct cli_rule *rule, const char *leaf);
 
 /* The schema of a node's container or list, NULL for CLI_TOP; of a leaf of one of its rules. */

@@ -30,7 +30,7 @@ int cli_refuse(struct cli_parser *p, unsigned shown, const char *format, ...)
 	for (i = 0; i < shown && i < line->count; i++) {
 		gh_buf_printf(p->why, "%s%.*s", i || line->negated ? " " : "", ECHO_MAX,
 			      line->words[i]);
-		if (!strcmp(line->words[i], "shared-key"))
+		if (cli_word_is_secret(line->words[i]))
 			break;          /* wherever it stands: what follows is a secret */
 	}
 	gh_buf_printf(p->why, "%s%s", shown || line->negated ? ": " : "", reason);
@@ -52,6 +52,13 @@ int cli_check_value(struct cli_parser *p, unsigned i, const struct cli_token *t,
 		cli_refuse(p, t->secret ? i : i + 1, "%s", gh_buf_text(&why));
 	gh_buf_fini(&why);
 	return ret;
+}
+
+/* Has the node this rule, for the line as it begins? */
+static bool open_to(const struct cli_parser *p, unsigned rule)
+{
+	return cli_rule_in(&cli_rules[rule], p->node) &&
+	       (!cli_rules[rule].removal || p->line.negated);
 }
 
 /* How many leading words fit the pattern, values of whatever form. */
@@ -86,7 +93,7 @@ static void list_lines(const struct cli_parser *p, struct gh_buf *out)
 	for (i = 0; i < cli_rule_count; i++) {
 		const char *word = p->patterns[i].tokens[0].text;
 
-		if (!cli_rule_in(&cli_rules[i], p->node) || !strcmp(word, last))
+		if (!open_to(p, i) || !strcmp(word, last))
 			continue;
 		gh_buf_printf(out, "%s%s", *last ? ", " : "", word);
 		last = word;
@@ -101,7 +108,7 @@ static int check_so_far(struct cli_parser *p, unsigned best)
 	int ret = 0;
 
 	for (i = 0; i < cli_rule_count; i++)
-		if (cli_rule_in(&cli_rules[i], p->node) && match(p, &p->patterns[i]) == best)
+		if (open_to(p, i) && match(p, &p->patterns[i]) == best)
 			break;
 	for (t = 0; i < cli_rule_count && t < best && t < p->patterns[i].count && !ret; t++) {
 		const struct cli_token *token = &p->patterns[i].tokens[t];
@@ -125,7 +132,7 @@ static void list_expected(const struct cli_parser *p, unsigned best, struct gh_b
 		const struct cli_token *t = &pattern->tokens[best];
 		struct gh_buf word = { 0 };
 
-		if (!cli_rule_in(&cli_rules[i], p->node) || match(p, pattern) != best)
+		if (!open_to(p, i) || match(p, pattern) != best)
 			continue;
 		if (best == pattern->count) {
 			end = true;
@@ -172,7 +179,7 @@ int cli_match(struct cli_parser *p, unsigned *rule)
 	unsigned i, n, best = 0;
 
 	for (i = 0; i < cli_rule_count; i++) {
-		if (!cli_rule_in(&cli_rules[i], p->node))
+		if (!open_to(p, i))
 			continue;
 		n = match(p, &p->patterns[i]);
 		if (n > best)

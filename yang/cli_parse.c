@@ -26,7 +26,7 @@ static struct cli_target target(const struct cli_parser *p)
 struct line_values {
 	const struct lysc_node *leaf[CLI_PATTERN_MAX];
 	char value[CLI_PATTERN_MAX][GW_ENCRYPTED_MAX + 1];
-	const char *key;
+	struct cli_keys keys;
 };
 
 static int check_values(struct cli_parser *p, unsigned index, struct line_values *v)
@@ -36,7 +36,7 @@ static int check_values(struct cli_parser *p, unsigned index, struct line_values
 	unsigned i;
 	int ret = 0;
 
-	v->key = "";
+	v->keys.count = 0;
 	for (i = 0; i < pattern->count && !ret; i++) {
 		const struct cli_token *t = &pattern->tokens[i];
 
@@ -49,7 +49,8 @@ static int check_values(struct cli_parser *p, unsigned index, struct line_values
 		if (i < p->line.count && !(t->secret && p->line.negated))
 			ret = cli_check_value(p, i, t, v->leaf[i], v->value[i]);
 		if (cli_is_key(rule, t->text)) {
-			v->key = v->value[i];
+			v->keys.array[v->keys.count].leaf = t->text;
+			v->keys.array[v->keys.count++].value = v->value[i];
 			v->leaf[i] = NULL;
 		}
 	}
@@ -89,7 +90,7 @@ static int apply_values(struct cli_parser *p, unsigned index)
 
 	if (ret)
 		return ret;
-	cli_step_base(&to, rule, v.key, &base);
+	cli_step_base(&to, rule, &v.keys, &base);
 	if (p->line.negated && rule->whole)
 		cli_step_add(&to, EDIT_DELETE, gh_buf_text(&base), NULL, false);
 	else
@@ -167,7 +168,7 @@ static void clear_node(struct cli_parser *p)
 			gh_buf_fini(&base);
 			continue;
 		}
-		cli_step_base(&to, rule, "", &base);
+		cli_step_base(&to, rule, NULL, &base);
 		cli_step_clear(&to, gh_buf_text(&base), rule->boolean);
 		for (t = 0; t < p->patterns[i].count; t++)
 			if (p->patterns[i].tokens[t].value)

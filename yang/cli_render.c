@@ -25,10 +25,8 @@ static const char *key_of(const struct lyd_node *node)
 }
 
 /* Prefixes and addresses by value, everything else by text. */
-static int node_cmp(const void *a, const void *b)
+static int value_cmp(const char *x, const char *y)
 {
-	const char *x = key_of(*(const struct lyd_node *const *)a);
-	const char *y = key_of(*(const struct lyd_node *const *)b);
 	struct gh_prefix p, q;
 	struct gh_addr m, n;
 
@@ -37,6 +35,24 @@ static int node_cmp(const void *a, const void *b)
 	if (!gh_addr_parse(x, &m) && !gh_addr_parse(y, &n))
 		return gh_addr_cmp(&m, &n);
 	return strcmp(x, y);
+}
+
+/* By its value; of a list, key by key. */
+static int node_cmp(const void *a, const void *b)
+{
+	const struct lyd_node *x = *(const struct lyd_node *const *)a;
+	const struct lyd_node *y = *(const struct lyd_node *const *)b;
+	int c;
+
+	if (x->schema->nodetype != LYS_LIST)
+		return value_cmp(lyd_get_value(x), lyd_get_value(y));
+	for (x = lyd_child(x), y = lyd_child(y); x && y && lysc_is_key(x->schema);
+	     x = x->next, y = y->next) {
+		c = value_cmp(lyd_get_value(x), lyd_get_value(y));
+		if (c)
+			return c;
+	}
+	return 0;
 }
 
 /* The children of that name, sorted unless the user orders them. The caller frees the array. */
@@ -151,7 +167,9 @@ static void render_switch(const struct cli_rule *rule, const struct lyd_node *ba
 {
 	const struct lyd_node *boolean = child(base, rule->boolean);
 
-	if (is_set(boolean) && !strcmp(lyd_get_value(boolean), "false"))
+	const char *value = rule->form == CLI_ON_BY_LINE ? "true" : "false";
+
+	if (is_set(boolean) && !strcmp(lyd_get_value(boolean), value))
 		gh_buf_printf(out, " %s%s\n", rule->form == CLI_OFF_BY_NO ? "no " : "",
 			      rule->pattern);
 }
@@ -176,6 +194,8 @@ static struct nodes find_bases(const struct cli_rule *rule, const struct lyd_nod
 static void render_rule(unsigned i, const struct cli_pattern *patterns,
 			const struct lyd_node *base, struct gh_buf *out)
 {
+	if (cli_rules[i].removal)
+		return;
 	if (cli_rules[i].form == CLI_VALUES)
 		render_values(&cli_rules[i], &patterns[i], base, out);
 	else
@@ -223,10 +243,11 @@ static void render_lines(enum cli_node node, const struct cli_pattern *patterns,
 static const struct lyd_node *find_top(const struct lyd_node *tree, enum cli_node node)
 {
 	const char *name = strchr(cli_contexts[node].path, ':') + 1;
+	size_t n = strcspn(name, "/");
 
-	while (tree && strcmp(tree->schema->name, name))
+	while (tree && (strncmp(tree->schema->name, name, n) || tree->schema->name[n]))
 		tree = tree->next;
-	return tree;
+	return tree && name[n] ? child(tree, name + n + 1) : tree;
 }
 
 static void render_node(enum cli_node node, const struct cli_pattern *patterns,

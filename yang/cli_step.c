@@ -10,20 +10,32 @@ void cli_step_add(const struct cli_target *t, enum edit_verb verb, const char *p
 					    .value = (char *)value, .secret = secret });
 }
 
-void cli_step_base(const struct cli_target *t, const struct cli_rule *rule, const char *key,
-		   struct gh_buf *out)
+/* The value for "leaf}...", "" for none. */
+static const char *key_value(const struct cli_keys *keys, const char *leaf)
 {
-	const char *brace;
+	size_t n = strcspn(leaf, "}");
+	unsigned i;
+
+	for (i = 0; keys && i < keys->count; i++)
+		if (strlen(keys->array[i].leaf) == n && !memcmp(keys->array[i].leaf, leaf, n))
+			return keys->array[i].value;
+	return "";
+}
+
+void cli_step_base(const struct cli_target *t, const struct cli_rule *rule,
+		   const struct cli_keys *keys, struct gh_buf *out)
+{
+	const char *rest = rule->base, *brace;
 
 	gh_buf_printf(out, "%s", t->entry);
-	if (!rule->base)
+	if (!rest)
 		return;
-	brace = strchr(rule->base, '{');
-	if (brace)
-		gh_buf_printf(out, "/%.*s%s%s", (int)(brace - rule->base), rule->base, key,
-			      strchr(brace, '}') + 1);
-	else
-		gh_buf_printf(out, "/%s", rule->base);
+	gh_buf_printf(out, "/");
+	while ((brace = strchr(rest, '{'))) {
+		gh_buf_printf(out, "%.*s%s", (int)(brace - rest), rest, key_value(keys, brace + 1));
+		rest = strchr(brace, '}') + 1;
+	}
+	gh_buf_printf(out, "%s", rest);
 }
 
 void cli_step_leaf(const struct cli_target *t, enum edit_verb verb, const char *base,
@@ -55,13 +67,14 @@ void cli_step_clear(const struct cli_target *t, const char *base, const char *na
 
 void cli_step_switch(const struct cli_target *t, const struct cli_rule *rule, bool negated)
 {
-	bool off = negated == (rule->form == CLI_OFF_BY_NO);
+	bool sets = negated == (rule->form == CLI_OFF_BY_NO);
 	struct gh_buf base = { 0 }, path = { 0 };
 
-	cli_step_base(t, rule, "", &base);
+	cli_step_base(t, rule, NULL, &base);
 	gh_buf_printf(&path, "%s/%s", gh_buf_text(&base), rule->boolean);
-	if (off) {
-		cli_step_add(t, EDIT_SET, gh_buf_text(&path), "false", false);
+	if (sets) {
+		cli_step_add(t, EDIT_SET, gh_buf_text(&path),
+			     rule->form == CLI_ON_BY_LINE ? "true" : "false", false);
 		cli_step_clear(t, gh_buf_text(&base), rule->clears);
 	} else {
 		cli_step_add(t, negated ? EDIT_DELETE : EDIT_CLEAR, gh_buf_text(&path), NULL,

@@ -22,9 +22,18 @@ struct cli_target {
 	const char *entry;      /* YANG path of the node */
 };
 
-/* The path of the rule's base, its key being the given one. */
-void cli_step_base(const struct cli_target *t, const struct cli_rule *rule, const char *key,
-		   struct gh_buf *out);
+/* The values of the keys that a base names. */
+#define CLI_KEYS_MAX 2
+struct cli_keys {
+	unsigned count;
+	struct {
+		const char *leaf, *value;
+	} array[CLI_KEYS_MAX];
+};
+
+/* The path of the rule's base; keys may be NULL for one without keys. */
+void cli_step_base(const struct cli_target *t, const struct cli_rule *rule,
+		   const struct cli_keys *keys, struct gh_buf *out);
 
 void cli_step_add(const struct cli_target *t, enum edit_verb verb, const char *path,
 		  const char *value, bool secret);

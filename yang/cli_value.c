@@ -7,6 +7,7 @@
 #include "yang/cli_value.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,10 @@ static const char *kind_words(const char *kind)
 		{ "ipv4", "an IPv4 address A.B.C.D" },
 		{ "ipv6", "an IPv6 address X:X::X:X" },
 		{ "address", "an address A.B.C.D or X:X::X:X" },
+		{ "peer", "an address A.B.C.D or X:X::X:X, the name of a host, or any" },
+		{ "interface-address", "an address with the length of its subnet, A.B.C.D/M or X:X::X:X/M" },
+		{ "frr-name", "a name of letters, digits and - _ . : , at most 80 characters" },
+		{ "uri", "http://, https:// or ldap:// and the rest, at most 255 characters" },
 		{ "prefix", "a prefix A.B.C.D/M or X:X::X:X/M" },
 		{ "interface", "the name of an interface, 1 to 15 characters" },
 		{ "identity", "an identity, 1 to 255 characters without spaces" },
@@ -69,12 +74,27 @@ static const char *kind_words(const char *kind)
 	return NULL;
 }
 
+/* "0, or a number from 9 to 3600" */
+static void expected_range(const struct lysc_range *range, struct gh_buf *out)
+{
+	LY_ARRAY_COUNT_TYPE i;
+
+	LY_ARRAY_FOR(range->parts, i) {
+		unsigned long long from = range->parts[i].min_u64, to = range->parts[i].max_u64;
+
+		gh_buf_printf(out, "%s", i ? ", or " : "");
+		if (from == to)
+			gh_buf_printf(out, "%llu", from);
+		else
+			gh_buf_printf(out, "a number from %llu to %llu", from, to);
+	}
+}
+
 void cli_value_expected(const struct cli_token *token, const struct lysc_node *leaf,
 			struct gh_buf *out)
 {
 	const struct lysc_type *type = ((const struct lysc_node_leaf *)leaf)->type;
 	const char *words = kind_words(token->kind);
-	const struct lysc_range *range;
 
 	if (words) {
 		gh_buf_printf(out, "%s", words);
@@ -84,10 +104,7 @@ void cli_value_expected(const struct cli_token *token, const struct lysc_node *l
 		expected_enum(type, out);
 		return;
 	}
-	range = ((const struct lysc_type_num *)type)->range;
-	gh_buf_printf(out, "a number from %llu to %llu",
-		      (unsigned long long)range->parts[0].min_u64,
-		      (unsigned long long)range->parts[LY_ARRAY_COUNT(range->parts) - 1].max_u64);
+	expected_range(((const struct lysc_type_num *)type)->range, out);
 }
 
 /* The prefix that a word with host bits was probably meant to be. */
@@ -130,6 +147,35 @@ static int check_prefix(const char *word, char *canonical, struct gh_buf *why)
 	return -EINVAL;
 }
 
+/* The host's bits stay: it is an address, and its subnet. */
+static int check_interface_address(const char *word, char *canonical)
+{
+	const char *slash = strchr(word, '/');
+	char text[GH_ADDR_TEXT];
+	struct gh_prefix p;
+	char *end;
+
+	if (!slash || (size_t)(slash - word) >= sizeof(text) || strspn(slash + 1, "0123456789") < 1)
+		return -EINVAL;
+	snprintf(text, sizeof(text), "%.*s", (int)(slash - word), word);
+	p.length = (uint8_t)strtoul(slash + 1, &end, 10);
+	if (*end || end - slash > 4 || strtoul(slash + 1, NULL, 10) > 128 ||
+	    gh_addr_parse(text, &p.addr) < 0 || !p.length ||
+	    p.length > gh_family_bits(p.addr.family))
+		return -EINVAL;
+	snprintf(canonical, GH_TEXT_MAX + 1, "%s/%u", gh_addr_print(&p.addr, text), p.length);
+	return 0;
+}
+
+/* An address in its one form; what else there may be, the schema judges. */
+static void print_peer(const char *word, char *canonical)
+{
+	struct gh_addr a;
+
+	if (!gh_addr_parse(word, &a))
+		gh_addr_print(&a, canonical);
+}
+
 static int check_address(const char *kind, const char *word, char *canonical)
 {
 	struct gh_addr a;
@@ -165,6 +211,10 @@ int cli_value_check(const struct cli_token *token, const struct lysc_node *leaf,
 		else if (!strcmp(token->kind, "ipv4") || !strcmp(token->kind, "ipv6") ||
 			 !strcmp(token->kind, "address"))
 			ret = check_address(token->kind, word, canonical);
+		else if (!strcmp(token->kind, "interface-address"))
+			ret = check_interface_address(word, canonical);
+		else if (!strcmp(token->kind, "peer"))
+			print_peer(word, canonical);
 	}
 	/* Incomplete: whether what it refers to is there shows when all is there. */
 	if (!ret) {

@@ -6,8 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PARTNER "partner"
+
 /* Beyond any configuration; keeps the numbers of neighbors (base/fact.h) far from overflow. */
 #define LEG_MAX 1000000u
+
+/* The words of those that have no role within something. */
+static const struct {
+	int role;
+	const char *word;
+} kinds[] = {
+	{ LEGS_CONNECTION, "connection" },
+	{ LEGS_VNET_ROUTER, "vnet-router" },
+	{ LEGS_PARTNER, "partner" },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 void legs_fini(struct legs *legs)
 {
@@ -74,23 +87,30 @@ void legs_from_config(struct legs *legs, const struct gw_config *config)
 	for (i = 0; i < config->connection_count; i++)
 		add(legs, config->connections[i].leg, LEGS_CONNECTION,
 		    config->connections[i].name);
+	for (i = 0; i < config->vnet_router_count; i++)
+		add(legs, config->vnet_routers[i].leg, LEGS_VNET_ROUTER,
+		    config->vnet_routers[i].name);
+	if (config->partner.leg)
+		add(legs, config->partner.leg, LEGS_PARTNER, PARTNER);
 	sort_unique(legs, by_name);
 }
 
 static void parse_line(struct legs *legs, const char *line)
 {
-	char name[GH_NAME_MAX + 1], role[10], end;
-	unsigned leg;
+	char kind[16], name[GH_NAME_MAX + 1], role[10], end;
+	unsigned leg, i;
+	int words = sscanf(line, "! leg %7u %15s %80s %9s %c", &leg, kind, name, role, &end);
 
-	if (sscanf(line, "! leg %7u connection %80s %c", &leg, name, &end) == 2) {
-		if (leg >= 1 && leg <= LEG_MAX)
-			add(legs, leg, LEGS_CONNECTION, name);
-	} else if (sscanf(line, "! leg %7u expressroute %80s %9s %c", &leg, name, role,
-			  &end) == 3) {
+	if (words < 3 || leg < 1 || leg > LEG_MAX)
+		return;
+	for (i = 0; words == 3 && i < KINDS; i++)
+		if (!strcmp(kind, kinds[i].word))
+			add(legs, leg, kinds[i].role, name);
+	if (words == 4 && !strcmp(kind, "expressroute")) {
 		int r = !strcmp(role, "primary") ? GW_PRIMARY :
 			!strcmp(role, "secondary") ? GW_SECONDARY : GW_ROLES;
 
-		if (leg >= 1 && leg <= LEG_MAX && r < GW_ROLES)
+		if (r < GW_ROLES)
 			add(legs, leg, r, name);
 	}
 }
@@ -121,10 +141,13 @@ void legs_print(const struct legs *legs, struct gh_buf *out)
 
 	for (i = 0; i < legs->count; i++) {
 		const struct legs_row *r = &legs->rows[i];
+		unsigned k;
 
-		if (r->role == LEGS_CONNECTION)
-			gh_buf_printf(out, "! leg %u connection %s\n", r->leg, r->name);
-		else
+		for (k = 0; k < KINDS; k++)
+			if (r->role == kinds[k].role)
+				gh_buf_printf(out, "! leg %u %s %s\n", r->leg, kinds[k].word,
+					      r->name);
+		if (r->role >= 0)
 			gh_buf_printf(out, "! leg %u expressroute %s %s\n", r->leg, r->name,
 				      gw_role_name(r->role));
 	}
@@ -177,7 +200,7 @@ void legs_assign(const struct legs *old, struct gw_config *config)
 
 	/* There are at most so many numbers below the last that is given here. */
 	taken.size = (uint32_t)(old->count + config->connection_count +
-				config->circuit_count * GW_ROLES + 2);
+				config->vnet_router_count + config->circuit_count * GW_ROLES + 3);
 	taken.used = calloc(taken.size, sizeof(*taken.used));
 	if (!taken.used)
 		abort();
@@ -192,5 +215,10 @@ void legs_assign(const struct legs *old, struct gw_config *config)
 	for (i = 0; i < config->connection_count; i++)
 		config->connections[i].leg = number(old, &taken, LEGS_CONNECTION,
 						    config->connections[i].name);
+	for (i = 0; i < config->vnet_router_count; i++)
+		config->vnet_routers[i].leg = number(old, &taken, LEGS_VNET_ROUTER,
+						     config->vnet_routers[i].name);
+	if (gh_addr_is_set(&config->partner.peer))
+		config->partner.leg = number(old, &taken, LEGS_PARTNER, PARTNER);
 	free(taken.used);
 }

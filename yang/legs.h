@@ -1,5 +1,5 @@
 /*
- * legs - the static leg numbers of edges and connections
+ * legs - the static leg numbers of edges, connections, and routers of our own side
  *
  * A leg keeps its number as long as it is configured, over renumbering of
  * others and over a restart of gatehoused, because SAs (if_id), neighbors and
@@ -12,6 +12,8 @@
  *
  *	! leg 1 expressroute dc1 primary
  *	! leg 3 connection paris
+ *	! leg 4 vnet-router r1
+ *	! leg 5 partner partner
  *
  * Ownership  the table owns its rows.
  * Threads    one owner.
@@ -29,11 +31,13 @@
 
 struct legs_row {
 	uint32_t leg;
-	int role;                       /* enum gw_role, or LEGS_CONNECTION */
+	int role;                       /* enum gw_role, or one of LEGS_ */
 	char name[GH_NAME_MAX + 1];
 };
 
 #define LEGS_CONNECTION (-1)
+#define LEGS_VNET_ROUTER (-2)
+#define LEGS_PARTNER (-3)       /* its name is "partner": there is one */
 
 struct legs {
 	struct legs_row *rows;          /* sorted by role, then name */
@@ -46,7 +50,10 @@ void legs_from_config(struct legs *legs, const struct gw_config *config);
 void legs_from_text(struct legs *legs, const char *text, size_t length);
 void legs_print(const struct legs *legs, struct gh_buf *out);
 
-/* Numbers every edge that has an interface or a peer, and every connection. */
+/*
+ * Numbers every edge that has an interface or a peer, every connection and
+ * router, and the partner that has a peer.
+ */
 void legs_assign(const struct legs *old, struct gw_config *config);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * The numbered groups run in order and all of them always: an operator who
  * loads a file wants every mistake named at once. Groups 2 to 4 are in
- * meaning_address.c, 5 in meaning_policy.c, 7 in meaning_host.c, 8 in
+ * meaning_address.c and meaning_prefix.c, 5 in meaning_policy.c and
+ * meaning_topology.c, 6 in meaning_reference.c, 7 in meaning_host.c, 8 in
  * meaning_access.c.
  */
 #include "yang/meaning.h"
@@ -95,6 +96,17 @@ struct place place_connection(const struct gw_connection *c, const char *leaf)
 	return p;
 }
 
+struct place place_session(const struct gw_connection *c, const struct gw_session *s,
+			   const char *leaf)
+{
+	struct place p = { .list = "connection", .name = c->name };
+	char text[GH_ADDR_TEXT];
+
+	snprintf(p.leaf, sizeof(p.leaf), "bgp/session[peer-address='%s']/%s",
+		 gh_addr_print(&s->peer, text), leaf);
+	return p;
+}
+
 struct place place_entry(const char *list, const char *name, const char *leaf)
 {
 	struct place p = { .list = list, .name = name };
@@ -169,9 +181,21 @@ static void check_asns(const struct gw_config *to, struct meaning_findings *out)
 					to->circuits[i].edges[role].remote_as, true, out);
 		}
 	for (i = 0; i < to->connection_count; i++) {
-		at = place_connection(&to->connections[i], "bgp/remote-as");
-		check_remote_as(to, &at, "bgp remote-as", to->connections[i].remote_as, false,
-				out);
+		const struct gw_connection *c = &to->connections[i];
+
+		for (size_t k = 0; k < c->session_count; k++) {
+			at = place_session(c, &c->sessions[k], "remote-as");
+			check_remote_as(to, &at, "bgp remote-as", c->sessions[k].remote_as, false,
+					out);
+		}
+	}
+	for (i = 0; i < to->vnet_router_count; i++) {
+		const struct gw_vnet_router *r = &to->vnet_routers[i];
+
+		at = place_entry("vnet-router", r->name, "remote-as");
+		if (r->remote_as && r->remote_as != to->asn)
+			check_asn(&at, "remote-as", r->remote_as, meaning_asn(r->remote_as, false),
+				  out);
 	}
 }
 
@@ -219,7 +243,9 @@ void meaning_check(const struct meaning *m, struct meaning_findings *out)
 {
 	check_asns(m->to, out);
 	meaning_check_addresses(m->to, out);
+	meaning_check_prefixes(m->to, out);
 	meaning_check_policies(m->to, out);
+	meaning_check_topology(m->to, out);
 	check_names(m->to, out);
 	check_sides(m->to, out);
 	meaning_check_references(m->to, out);

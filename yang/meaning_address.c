@@ -1,5 +1,5 @@
 /*
- * Checks of meaning on addresses and prefixes: groups 2 to 4 of meaning.h.
+ * Checks of meaning on addresses: groups 2 and 3 of meaning.h.
  *
  * Uniqueness is judged on one sorted array of all addresses, not pair by pair.
  */
@@ -115,11 +115,61 @@ static void check_connection_addresses(const struct gw_config *to, const struct 
 			    "remote-address: the gateway has no %s"
 			    " public-address; the host chooses the source of this tunnel",
 			    six ? "IPv6" : "IPv4");
-	at = place_connection(c, "bgp/peer-address");
-	check_inner(&at, "bgp peer-address", &c->peer_address, out);
-	warn_router_id(to, &at, c->remote_as, out);
-	at = place_connection(c, "bgp/local-address");
-	check_inner(&at, "bgp local-address", &c->local_address, out);
+	if (c->local_given) {
+		at = place_connection(c, "local-address");
+		check_outer(&at, "local-address", &c->local_address, out);
+	}
+	for (size_t i = 0; i < c->session_count; i++) {
+		at = place_session(c, &c->sessions[i], "peer-address");
+		check_inner(&at, "bgp peer-address", &c->sessions[i].peer, out);
+		warn_router_id(to, &at, c->sessions[i].remote_as, out);
+		at = place_session(c, &c->sessions[i], "local-address");
+		check_inner(&at, "bgp local-address", &c->sessions[i].local, out);
+	}
+}
+
+/* The outer addresses of one tunnel are of one family. */
+static void check_outer_family(const struct gw_connection *c, struct meaning_findings *out)
+{
+	struct place at = place_connection(c, "local-address");
+	struct place other = place_connection(c, "remote-address");
+
+	if (c->local_given && gh_addr_is_set(&c->remote_address) &&
+	    c->local_address.family != c->remote_address.family)
+		meaning_add(out, REFUSE, "gh-address-family", &at, &other, "local-address: it is %s,"
+			    " and remote-address is %s; the two ends of a tunnel are of one family",
+			    c->local_address.family == AF_INET ? "IPv4" : "IPv6",
+			    c->remote_address.family == AF_INET ? "IPv4" : "IPv6");
+}
+
+/* Partner and routers of our own side; their link is checked with the host. */
+static void check_own_side(const struct gw_config *to, struct meaning_findings *out)
+{
+	const struct gw_partner *p = &to->partner;
+	struct place at = place_gateway("partner/peer-address");
+	struct place other = place_gateway("partner/local-address");
+
+	check_host(&at, "peer-address", &p->peer, out);
+	check_host(&other, "local-address", &p->local, out);
+	if (gh_addr_is_set(&p->peer) && gh_addr_is_set(&p->local)) {
+		if (p->peer.family != p->local.family)
+			meaning_add(out, REFUSE, "gh-address-family", &at, &other, "peer-address and"
+				    " local-address are of different families; give both as IPv4 or"
+				    " both as IPv6");
+		else if (!gh_addr_cmp(&p->peer, &p->local))
+			meaning_add(out, REFUSE, "gh-partner", &at, &other, "peer-address and"
+				    " local-address are the same; one is the partner's, the other"
+				    " ours");
+	}
+	at = place_gateway("partner/moving-address/prefix");
+	check_outer(&at, "address", &p->moving, out);
+	for (size_t i = 0; i < to->vnet_router_count; i++) {
+		const struct gw_vnet_router *r = &to->vnet_routers[i];
+
+		at = place_entry("vnet-router", r->name, "peer-address");
+		check_host(&at, "peer-address", &r->peer, out);
+		warn_router_id(to, &at, r->remote_as, out);
+	}
 }
 
 static void check_addresses(const struct gw_config *to, struct meaning_findings *out)
@@ -149,8 +199,11 @@ static void check_addresses(const struct gw_config *to, struct meaning_findings 
 					    " IFNAME peer A.B.C.D remote-as ASN",
 					    gw_role_name(role), gw_role_name(role));
 		}
-	for (i = 0; i < to->connection_count; i++)
+	for (i = 0; i < to->connection_count; i++) {
 		check_connection_addresses(to, &to->connections[i], out);
+		check_outer_family(&to->connections[i], out);
+	}
+	check_own_side(to, out);
 }
 
 /* ---- 3 addresses that only one may have ---- */
@@ -242,8 +295,8 @@ static void check_owners(const struct gw_config *to, struct meaning_findings *ou
 	size_t i;
 	int role;
 
-	o.array = calloc(4 + to->circuit_count * GW_ROLES * 2 + to->connection_count * 2,
-			 sizeof(*o.array));
+	o.array = calloc(6 + to->circuit_count * GW_ROLES * 2 + to->vnet_router_count +
+			 to->connection_count * 2 * GW_SESSIONS_MAX, sizeof(*o.array));
 	if (!o.array)
 		abort();
 	/* outside: who is who on the public network */
@@ -271,137 +324,27 @@ static void check_owners(const struct gw_config *to, struct meaning_findings *ou
 	for (i = 0; i < to->connection_count; i++) {
 		const struct gw_connection *c = &to->connections[i];
 
-		at = place_connection(c, "bgp/peer-address");
-		own(&o, &c->peer_address, &at, "bgp peer-address", false);
-		at = place_connection(c, "bgp/local-address");
-		own(&o, &c->local_address, &at, "bgp local-address", true);
+		for (size_t k = 0; k < c->session_count; k++) {
+			at = place_session(c, &c->sessions[k], "peer-address");
+			own(&o, &c->sessions[k].peer, &at, "bgp peer-address", false);
+			at = place_session(c, &c->sessions[k], "local-address");
+			own(&o, &c->sessions[k].local, &at, "bgp local-address", true);
+		}
 	}
+	for (i = 0; i < to->vnet_router_count; i++) {
+		at = place_entry("vnet-router", to->vnet_routers[i].name, "peer-address");
+		own(&o, &to->vnet_routers[i].peer, &at, "peer-address", false);
+	}
+	at = place_gateway("partner/peer-address");
+	own(&o, &to->partner.peer, &at, "partner peer-address", false);
+	at = place_gateway("partner/local-address");
+	own(&o, &to->partner.local, &at, "partner local-address", true);
 	report_shared(&o, out);
 	free(o.array);
-}
-
-/* ---- 4 prefixes ---- */
-
-static bool overlap(const struct gh_prefix *a, const struct gh_prefix *b)
-{
-	return gh_prefix_contains(a, b) || gh_prefix_contains(b, a);
-}
-
-/* Why no network behind us can have this prefix, or NULL. */
-static const char *not_a_network(const struct gh_prefix *p)
-{
-	static const char *const bad[] = {
-		"127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8",
-	};
-	struct gh_prefix q;
-	size_t i;
-
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (!gh_prefix_parse(bad[i], &q) && gh_prefix_contains(&q, p))
-			return "it is not routed (loopback, link-local, multicast or reserved)";
-	return NULL;
-}
-
-static void check_prefix(const struct place *at, const char *words, const struct gh_prefix *p,
-			 struct meaning_findings *out)
-{
-	const char *why = not_a_network(p);
-	char text[GH_PREFIX_TEXT];
-
-	if (why)
-		meaning_add(out, REFUSE, "gh-prefix", at, NULL,
-			    "%s %s: %s; give a unicast prefix", words,
-			    gh_prefix_print(p, text), why);
-}
-
-static void check_address_space(const struct gw_config *to, struct meaning_findings *out)
-{
-	size_t i, j;
-
-	for (i = 0; i < to->address_space_count; i++) {
-		const struct gh_prefix *p = &to->address_space[i];
-		struct place at = place_prefix(NULL, NULL, "address-space", p);
-		char a[GH_PREFIX_TEXT], b[GH_PREFIX_TEXT];
-
-		check_prefix(&at, "address-space", p, out);
-		if (!p->length)
-			meaning_add(out, REFUSE, "gh-prefix", &at, NULL,
-				    "address-space %s: a default route"
-				    " cannot be the virtual network; give its own prefixes",
-				    gh_prefix_print(p, a));
-		for (j = 0; j < i; j++) {
-			const struct gh_prefix *q = &to->address_space[j];
-			struct place other = place_prefix(NULL, NULL, "address-space", q);
-
-			if (overlap(p, q))
-				meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
-					    "address-space %s: it"
-					    " overlaps address-space %s; remove one of them",
-					    gh_prefix_print(p, a), gh_prefix_print(q, b));
-		}
-	}
-}
-
-static void check_static(const struct gw_config *to, const struct gw_connection *c,
-			 struct meaning_findings *out)
-{
-	char a[GH_PREFIX_TEXT], b[GH_PREFIX_TEXT];
-	size_t i, j;
-
-	for (i = 0; i < c->prefix_count; i++) {
-		const struct gh_prefix *p = &c->prefixes[i];
-		struct place at = place_prefix("connection", c->name, "prefix", p);
-
-		check_prefix(&at, "prefix", p, out);
-		for (j = 0; j < to->address_space_count; j++) {
-			const struct gh_prefix *q = &to->address_space[j];
-			struct place other = place_prefix(NULL, NULL, "address-space", q);
-
-			if (gh_prefix_contains(q, p))
-				meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
-					    "prefix %s: it is inside"
-					    " address-space %s, which is on our side; remove it"
-					    " here or there", gh_prefix_print(p, a),
-					    gh_prefix_print(q, b));
-		}
-	}
-}
-
-/* A peer inside the address space would be routed to the virtual network. */
-static void check_peer_place(const struct gw_config *to, const struct gw_connection *c,
-			     struct meaning_findings *out)
-{
-	char a[GH_ADDR_TEXT], b[GH_PREFIX_TEXT];
-	size_t j;
-
-	for (j = 0; j < to->address_space_count; j++) {
-		const struct gh_prefix *q = &to->address_space[j];
-		struct place at = place_connection(c, "bgp/peer-address");
-		struct place other = place_prefix(NULL, NULL, "address-space", q);
-
-		if (gh_addr_is_set(&c->peer_address) && gh_prefix_holds(q, &c->peer_address))
-			meaning_add(out, REFUSE, "gh-prefix-overlap", &at, &other,
-				    "bgp peer-address %s: it is inside"
-				    " address-space %s, which is on our side; use an address of the"
-				    " site or 169.254.21.0-169.254.22.255",
-				    gh_addr_print(&c->peer_address, a), gh_prefix_print(q, b));
-	}
-}
-
-static void check_prefixes(const struct gw_config *to, struct meaning_findings *out)
-{
-	size_t i;
-
-	check_address_space(to, out);
-	for (i = 0; i < to->connection_count; i++) {
-		check_static(to, &to->connections[i], out);
-		check_peer_place(to, &to->connections[i], out);
-	}
 }
 
 void meaning_check_addresses(const struct gw_config *to, struct meaning_findings *out)
 {
 	check_addresses(to, out);
 	check_owners(to, out);
-	check_prefixes(to, out);
 }

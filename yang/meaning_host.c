@@ -50,7 +50,7 @@ static void check_next_hop(const struct meaning *m, const struct place *at, cons
 	if (!gh_prefix_parse("fe80::/10", &link_local) && gh_prefix_holds(&link_local, peer))
 		return;
 	meaning_add(out, severity(m), "gh-unreachable", at, NULL, "%s %s: %s has no address on its"
-		    " subnet, so that packets could not reach the edge; give %s an address of that"
+		    " subnet, so that packets could not reach it; give %s an address of that"
 		    " subnet (Azure has a /30 for each edge), or correct the address", words,
 		    gh_addr_print(peer, text), interface, interface);
 }
@@ -71,6 +71,31 @@ static void check_edge(const struct meaning *m, const struct gw_circuit *c, int 
 		check_next_hop(m, &at, "edge peer-ipv6", e->interface, &e->peer_ipv6, out);
 }
 
+/* The partner is a next hop, and so are the routers behind the vnet interface. */
+static void check_own_side(const struct meaning *m, struct meaning_findings *out)
+{
+	const struct gw_partner *p = &m->to->partner, *old = m->from ? &m->from->partner : NULL;
+	struct place at = place_gateway("partner/interface");
+	size_t i;
+
+	check_interface(m, &at, "interface", p->interface, old ? old->interface : NULL, out);
+	at = place_gateway("partner/peer-address");
+	if (!old || strcmp(old->interface, p->interface) || gh_addr_cmp(&old->peer, &p->peer))
+		check_next_hop(m, &at, "peer-address", p->interface, &p->peer, out);
+	at = place_gateway("partner/moving-address/interface");
+	check_interface(m, &at, "address interface", p->moving_interface,
+			old ? old->moving_interface : NULL, out);
+	for (i = 0; i < m->to->vnet_router_count; i++) {
+		const struct gw_vnet_router *r = &m->to->vnet_routers[i];
+		const struct gw_vnet_router *before =
+			m->from ? gw_config_vnet_router(m->from, r->name) : NULL;
+
+		at = place_entry("vnet-router", r->name, "peer-address");
+		if (!before || gh_addr_cmp(&before->peer, &r->peer))
+			check_next_hop(m, &at, "peer-address", m->to->vnet_interface, &r->peer, out);
+	}
+}
+
 static void check_interfaces(const struct meaning *m, struct meaning_findings *out)
 {
 	struct place at = place_gateway("vnet/interface");
@@ -86,6 +111,7 @@ static void check_interfaces(const struct meaning *m, struct meaning_findings *o
 		for (role = 0; role < GW_ROLES; role++)
 			check_edge(m, c, role, old ? &old->edges[role] : NULL, out);
 	}
+	check_own_side(m, out);
 }
 
 /* ---- the way outside ---- */
@@ -132,6 +158,22 @@ static void check_mtu(const struct meaning *m, struct meaning_findings *out)
 
 /* ---- keys and certificates ---- */
 
+static void check_key(const struct meaning *m, const struct place *at, const char *text,
+		      bool usable, const char *before, struct meaning_findings *out)
+{
+	const char *words = strrchr(at->leaf, '/') ? strrchr(at->leaf, '/') + 1 : at->leaf;
+	struct gh_buf clear = { 0 };
+	int ret;
+
+	if (!text[0] || usable || !m->key || (before && !strcmp(before, text)))
+		return;
+	ret = secret_decrypt(m->key, text, &clear);
+	gh_buf_fini(&clear);
+	if (ret)
+		meaning_add(out, severity(m), "gh-key", at, NULL, "%s 6: %s", words,
+			    secret_error(ret));
+}
+
 static void check_keys(const struct meaning *m, struct meaning_findings *out)
 {
 	size_t i;
@@ -141,35 +183,33 @@ static void check_keys(const struct meaning *m, struct meaning_findings *out)
 		const struct gw_connection *old =
 			m->from ? gw_config_connection(m->from, c->name) : NULL;
 		struct place at = place_connection(c, "shared-key");
-		struct gh_buf clear = { 0 };
-		int ret;
 
-		if (!c->shared_key[0] || c->key_usable || !m->key ||
-		    (old && !strcmp(old->shared_key, c->shared_key)))
-			continue;
-		ret = secret_decrypt(m->key, c->shared_key, &clear);
-		gh_buf_fini(&clear);
-		meaning_add(out, severity(m), "gh-key", &at, NULL, "shared-key 6: %s",
-			    secret_error(ret));
+		check_key(m, &at, c->shared_key, c->key_usable, old ? old->shared_key : NULL, out);
+		at = place_connection(c, "alternate-shared-key");
+		check_key(m, &at, c->alternate_key.text, c->alternate_key.usable,
+			  old ? old->alternate_key.text : NULL, out);
 	}
 }
 
 /* For whom a certificate of the configuration was looked at last, and as what. */
 struct looked {
-	const struct gw_connection *ours, *authority;
+	const struct gw_connection *ours;
+	bool authority;
 };
 
-static void check_file(const struct meaning *m, const struct gw_connection *user, const char *leaf,
-		       const char *key_file, struct meaning_findings *out)
+/* authority: NULL for its own certificate. */
+static void check_file(const struct meaning *m, const struct gw_connection *user,
+		       const struct gw_certificate *authority, struct meaning_findings *out)
 {
-	bool ours = *key_file;
-	const char *name = ours ? user->certificate : user->authority;
+	const char *leaf = authority ? "authority" : "certificate";
+	const char *name = authority ? authority->name : user->certificate;
 	struct place at = place_entry("certificate", name, "file");
 	struct place other = place_connection(user, leaf);
 	struct gh_buf why = { 0 };
 	int ret = m->host.certificate(m->host.self,
-				      ours ? user->certificate_file : user->authority_file,
-				      key_file, ours ? user->local_id : "", &why);
+				      authority ? authority->file : user->certificate_file,
+				      authority ? "" : user->key_file,
+				      authority ? "" : user->local_id, &why);
 
 	if (ret)
 		meaning_add(out, ret < 0 ? severity(m) : WARN, "gh-certificate", &at, &other,
@@ -185,10 +225,16 @@ static bool same_ours(const struct gw_connection *a, const struct gw_connection 
 	       !strcmp(a->key_file, b->key_file) && !strcmp(a->local_id, b->local_id);
 }
 
-static bool same_authority(const struct gw_connection *a, const struct gw_connection *b)
+/* Did the connection have that authority, in that file, before? */
+static bool had_authority(const struct gw_connection *old, const struct gw_certificate *authority)
 {
-	return a && !strcmp(a->authority, b->authority) &&
-	       !strcmp(a->authority_file, b->authority_file);
+	size_t i;
+
+	for (i = 0; old && i < old->authority_count; i++)
+		if (!strcmp(old->authorities[i].name, authority->name) &&
+		    !strcmp(old->authorities[i].file, authority->file))
+			return true;
+	return false;
 }
 
 /* Has it not been looked at, or for another identity? Remembers that it now is. */
@@ -198,6 +244,24 @@ static bool look(const struct gw_connection **last, const struct gw_connection *
 
 	*last = c;
 	return !before || strcmp(before->local_id, c->local_id);
+}
+
+static void check_authorities(const struct meaning *m, const struct gw_connection *c,
+			      const struct gw_connection *old, struct looked *looked,
+			      struct meaning_findings *out)
+{
+	size_t i;
+
+	for (i = 0; i < c->authority_count; i++) {
+		const struct gw_certificate *a = &c->authorities[i];
+		const struct gw_certificate *x = gw_config_certificate(m->to, a->name);
+
+		if (!x || !x->file[0] || had_authority(old, x) ||
+		    looked[x - m->to->certificates].authority)
+			continue;
+		looked[x - m->to->certificates].authority = true;
+		check_file(m, c, x, out);
+	}
 }
 
 /* Files are looked at when a connection uses them anew, once for all of those that do. */
@@ -216,13 +280,8 @@ static void check_certificates(const struct meaning *m, struct meaning_findings 
 
 		if (x && c->certificate_file[0] && c->key_file[0] && !same_ours(old, c) &&
 		    look(&looked[x - m->to->certificates].ours, c))
-			check_file(m, c, "certificate", c->key_file, out);
-		x = gw_config_certificate(m->to, c->authority);
-		if (x && c->authority_file[0] && !same_authority(old, c) &&
-		    !looked[x - m->to->certificates].authority) {
-			looked[x - m->to->certificates].authority = c;
-			check_file(m, c, "authority", "", out);
-		}
+			check_file(m, c, NULL, out);
+		check_authorities(m, c, old, looked, out);
 	}
 	free(looked);
 }

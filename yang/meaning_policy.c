@@ -1,6 +1,5 @@
 /*
- * Checks of meaning on policies and sizes, and on what refers to another:
- * groups 5 and 6 of meaning.h.
+ * Checks of meaning on policies and limits: group 5 of meaning.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +7,26 @@
 
 #include "yang/meaning_report.h"
 
-/* ---- 5 policies, limits, sizes ---- */
+/* ---- 5 policies, limits ---- */
 
-static const char *gcm(uint16_t bits)
+/* Do encryption and integrity of ESP go together? 0 is "not given". */
+static bool pair_fits(enum gw_encryption encryption, enum gw_integrity integrity)
 {
-	return bits == 128 ? "gcmaes128" : "gcmaes256";
+	if (!encryption || !integrity)
+		return true;
+	if (gw_encryption_is_aead(encryption))
+		return integrity == gw_encryption_twin(encryption);
+	return integrity < GW_INTEGRITY_GCMAES128;
+}
+
+static const char *pair_remedy(enum gw_encryption encryption)
+{
+	if (gw_encryption_twin(encryption))
+		return "with GCM both are one algorithm, as in Azure; give both the same value, or"
+		       " no integrity";
+	if (gw_encryption_is_aead(encryption))
+		return "this encryption has integrity of its own; remove the integrity";
+	return "that is the integrity of GCM; give sha256 or another hash, or none for sha256";
 }
 
 /* One that its own node contradicts is the schema's: connections then only repeat it. */
@@ -20,8 +34,7 @@ static bool pair_wrong_in_profile(const struct gw_config *to, const struct gw_co
 {
 	const struct gw_profile *p = gw_config_profile(to, c->profile);
 
-	return p && p->integrity_bits && p->encryption_bits &&
-	       p->integrity_bits != p->encryption_bits;
+	return p && !pair_fits(p->esp.encryption, p->esp.integrity_given);
 }
 
 static void check_pair(const struct gw_config *to, const struct gw_connection *c,
@@ -30,22 +43,101 @@ static void check_pair(const struct gw_config *to, const struct gw_connection *c
 	struct place at = place_connection(c, "ipsec");
 	struct place other = place_entry("profile", c->profile, "ipsec");
 
-	if (!c->integrity_bits || c->integrity_bits == c->encryption_bits ||
-	    pair_wrong_in_profile(to, c))
+	if (pair_fits(c->esp.encryption, c->esp.integrity_given) || pair_wrong_in_profile(to, c))
 		return;
 	meaning_add(out, REFUSE, "gh-gcm-pair", &at, c->profile[0] ? &other : NULL,
-		    "ipsec encryption %s with ipsec integrity %s%s%s: with GCM both are one"
-		    " algorithm, as in Azure; give both the same value, or no integrity",
-		    gcm(c->encryption_bits), gcm(c->integrity_bits),
-		    c->profile[0] ? ", profile " : "", c->profile[0] ? c->profile : "");
+		    "ipsec encryption %s with ipsec integrity %s%s%s: %s",
+		    gw_encryption_name(c->esp.encryption),
+		    gw_integrity_name(c->esp.integrity_given), c->profile[0] ? ", profile " : "",
+		    c->profile[0] ? c->profile : "", pair_remedy(c->esp.encryption));
 }
+
+/* ---- versions of IKE ---- */
+
+static void check_version(const struct gw_connection *c, struct meaning_findings *out)
+{
+	struct place at = place_connection(c, "ike");
+	struct place other = place_entry("profile", c->profile, "ike");
+	struct place *from = c->profile[0] ? &other : NULL;
+
+	if (c->ike_version == 1) {
+		if (gw_encryption_is_aead(c->ike.encryption))
+			meaning_add(out, REFUSE, "gh-ike-version", &at, from, "ike encryption %s:"
+				    " IKEv1 has no such cipher; use aes256 with sha256, or ike"
+				    " version 2", gw_encryption_name(c->ike.encryption));
+		if (c->kem)
+			meaning_add(out, REFUSE, "gh-ike-version", &at, from, "ike"
+				    " additional-key-exchange %s: only IKEv2 can do two; remove it,"
+				    " or use ike version 2", gw_kem_name(c->kem));
+		if (c->exchange == GW_AGGRESSIVE && c->shared_key[0])
+			meaning_add(out, WARN, "gh-weak", &at, from, "ike exchange aggressive: who"
+				    " sees the exchange can guess the shared key offline; use a long"
+				    " random one, or main");
+		if (c->remote_any && c->exchange == GW_MAIN && c->shared_key[0])
+			meaning_add(out, WARN, "gh-remote-any", &at, from, "ike exchange main: with"
+				    " IKEv1 it finds the shared key before it knows who is there, so"
+				    " that all devices of remote-address any must have one key; use"
+				    " aggressive, certificates, or ike version 2");
+	} else if (c->exchange == GW_AGGRESSIVE) {
+		meaning_add(out, REFUSE, "gh-ike-version", &at, from, "ike exchange aggressive:"
+			    " IKEv2 has one exchange only; enter ike version 1 first, or remove it");
+	}
+}
+
+/* ---- weak algorithms ---- */
+
+static void add_word(struct gh_buf *words, const char *what, const char *name, bool weak)
+{
+	if (weak)
+		gh_buf_printf(words, "%s%s %s", gh_buf_length(words) ? ", " : "", what, name);
+}
+
+/* Said once, of the node that asks for them. */
+static void warn_weak(const struct place *at, const struct gw_ike_policy *ike,
+		      const struct gw_esp_policy *esp, enum gw_group pfs,
+		      struct meaning_findings *out)
+{
+	struct gh_buf words = { 0 };
+
+	add_word(&words, "ike encryption", gw_encryption_name(ike->encryption),
+		 gw_encryption_is_weak(ike->encryption));
+	add_word(&words, "ike integrity", gw_integrity_name(ike->integrity),
+		 gw_integrity_is_weak(ike->integrity));
+	add_word(&words, "dh-group", gw_group_name(ike->group), gw_group_is_weak(ike->group));
+	add_word(&words, "ipsec encryption", gw_encryption_name(esp->encryption),
+		 gw_encryption_is_weak(esp->encryption));
+	add_word(&words, "ipsec integrity", gw_integrity_name(esp->integrity_given),
+		 gw_integrity_is_weak(esp->integrity_given));
+	add_word(&words, "pfs-group", gw_group_name(pfs), gw_group_is_weak(pfs));
+	if (gh_buf_length(&words))
+		meaning_add(out, WARN, "gh-weak", at, NULL, "%s: weak by today's measure, for"
+			    " devices that cannot do better; if this one can, use gcmaes256, sha384"
+			    " and ecp384", gh_buf_text(&words));
+	gh_buf_fini(&words);
+}
+
+static void check_weak(const struct gw_connection *c, struct meaning_findings *out)
+{
+	struct place at = place_connection(c, "profile");
+
+	if (c->azure_default)
+		meaning_add(out, WARN, "gh-weak", &at, NULL, "profile azure-default: its offers hold"
+			    " weak algorithms (DES, 3DES, SHA-1, groups 1, 2 and 24), as Azure's do;"
+			    " if the device can be given a policy, use one");
+	at = place_connection(c, "");
+	/* What comes from a profile is said of the profile. */
+	if (!c->profile[0] || c->azure_default)
+		warn_weak(&at, &c->ike, &c->esp, c->pfs, out);
+}
+
+/* ---- limits and the rest ---- */
 
 static void check_limit(const struct gw_connection *c, struct meaning_findings *out)
 {
 	struct place at = place_connection(c, "prefix-limit");
 
 	/* A profile's limit is meant for those that have BGP. */
-	if (c->prefix_limit && !c->remote_as && !c->profile[0])
+	if (c->prefix_limit && !c->session_count && !c->profile[0])
 		meaning_add(out, WARN, "gh-prefix-limit", &at, NULL, "prefix-limit: it counts what"
 			    " BGP brings, and this connection has no bgp line; static prefixes are"
 			    " not limited");
@@ -65,113 +157,85 @@ static void check_identity(const struct gw_connection *c, struct meaning_finding
 #define HEADERS_IPV4 40         /* IP and TCP without options */
 #define HEADERS_IPV6 60
 
-static void check_mss(const struct gw_config *to, struct meaning_findings *out)
+static void check_mss_of(const struct gw_config *to, const struct place *at, unsigned mss,
+			 struct meaning_findings *out)
 {
-	struct place at = place_gateway("tcp-mss"), other = place_gateway("mtu");
+	struct place other = place_gateway("mtu");
 
-	if (!to->tcp_mss)
+	if (!mss)
 		return;
-	if (to->tcp_mss + HEADERS_IPV4 > to->mtu)
-		meaning_add(out, REFUSE, "gh-mss", &at, &other,
+	if (mss + HEADERS_IPV4 > to->mtu)
+		meaning_add(out, REFUSE, "gh-mss", at, &other,
 			    "tcp-mss %u: with %u bytes of IP and"
 			    " TCP headers it is more than the mtu of %u; give at most %u (Azure"
-			    " has 1350 at an mtu of 1400)", to->tcp_mss, HEADERS_IPV4, to->mtu,
+			    " has 1350 at an mtu of 1400)", mss, HEADERS_IPV4, to->mtu,
 			    to->mtu - HEADERS_IPV4);
-	else if (to->tcp_mss + HEADERS_IPV6 > to->mtu)
-		meaning_add(out, WARN, "gh-mss", &at, &other, "tcp-mss %u: TCP over IPv6 needs %u"
+	else if (mss + HEADERS_IPV6 > to->mtu)
+		meaning_add(out, WARN, "gh-mss", at, &other, "tcp-mss %u: TCP over IPv6 needs %u"
 			    " bytes of headers, and the mtu is %u; IPv6 segments will be too big"
 			    " for the tunnel until path MTU discovery lowers them: give at most %u",
-			    to->tcp_mss, HEADERS_IPV6, to->mtu, to->mtu - HEADERS_IPV6);
+			    mss, HEADERS_IPV6, to->mtu, to->mtu - HEADERS_IPV6);
+}
+
+static void check_password(const struct place *at, const struct gw_secret *password,
+			   struct meaning_findings *out)
+{
+	if (password->text[0] && !password->usable)
+		meaning_add(out, WARN, "gh-key", at, NULL, "password: it is longer than the %u"
+			    " characters of TCP MD5, or does not decrypt on this host, and the"
+			    " session stays down; enter it again with password 0", GW_PASSWORD_MAX);
+}
+
+static void check_passwords(const struct gw_config *to, struct meaning_findings *out)
+{
+	struct place at = place_gateway("partner/password");
+	size_t i;
+
+	check_password(&at, &to->partner.password, out);
+	for (i = 0; i < to->vnet_router_count; i++) {
+		at = place_entry("vnet-router", to->vnet_routers[i].name, "password");
+		check_password(&at, &to->vnet_routers[i].password, out);
+	}
+	for (i = 0; i < to->circuit_count; i++) {
+		at = place_entry("expressroute", to->circuits[i].name, "password");
+		check_password(&at, &to->circuits[i].password, out);
+	}
+	for (i = 0; i < to->connection_count; i++) {
+		at = place_connection(&to->connections[i], "bgp/password");
+		check_password(&at, &to->connections[i].password, out);
+	}
+}
+
+/* A profile can be wrong although nobody uses it. */
+static void check_profiles(const struct gw_config *to, struct meaning_findings *out)
+{
+	size_t i;
+
+	for (i = 0; i < to->profile_count; i++) {
+		const struct gw_profile *p = &to->profiles[i];
+		struct place at = place_entry("profile", p->name, "");
+
+		warn_weak(&at, &p->ike, &p->esp, p->pfs, out);
+	}
 }
 
 void meaning_check_policies(const struct gw_config *to, struct meaning_findings *out)
 {
+	struct place at = place_gateway("tcp-mss");
 	size_t i;
 
-	check_mss(to, out);
+	check_mss_of(to, &at, to->tcp_mss, out);
+	check_passwords(to, out);
+	check_profiles(to, out);
 	for (i = 0; i < to->connection_count; i++) {
-		check_pair(to, &to->connections[i], out);
-		check_limit(&to->connections[i], out);
-		check_identity(&to->connections[i], out);
+		const struct gw_connection *c = &to->connections[i];
+
+		at = place_connection(c, "tcp-mss");
+		check_mss_of(to, &at, c->tcp_mss, out);
+		check_pair(to, c, out);
+		check_version(c, out);
+		check_weak(c, out);
+		check_limit(c, out);
+		check_identity(c, out);
 	}
-}
-
-/* ---- 6 what refers to another ---- */
-
-/* A kind of reference from a connection. */
-struct reference {
-	const char *leaf;               /* of the connection */
-	const char *list;               /* what it names an entry of */
-	const char *(*name)(const struct gw_connection *c);
-	bool (*exists)(const struct gw_config *to, const char *name);
-};
-
-static const char *profile_of(const struct gw_connection *c)
-{
-	return c->profile;
-}
-
-static const char *certificate_of(const struct gw_connection *c)
-{
-	return c->certificate;
-}
-
-static const char *authority_of(const struct gw_connection *c)
-{
-	return c->authority;
-}
-
-static bool has_profile(const struct gw_config *to, const char *name)
-{
-	return gw_config_profile(to, name);
-}
-
-static bool has_certificate(const struct gw_config *to, const char *name)
-{
-	return gw_config_certificate(to, name);
-}
-
-/* Is there an earlier connection that misses the same? Then all has been said. */
-static bool said(const struct gw_config *to, const struct reference *r, size_t i)
-{
-	const char *name = r->name(&to->connections[i]);
-	size_t j;
-
-	for (j = 0; j < i; j++)
-		if (!strcmp(r->name(&to->connections[j]), name))
-			return true;
-	return false;
-}
-
-/* Either the reference is new and wrong, or what it refers to was removed: said both ways. */
-static void check_reference(const struct gw_config *to, const struct reference *r, size_t i,
-			    struct meaning_findings *out)
-{
-	const struct gw_connection *c = &to->connections[i];
-	const char *name = r->name(c);
-	struct place at = place_connection(c, r->leaf);
-	struct place other = place_entry(r->list, name, "");
-	struct meaning_finding *f;
-
-	if (!name[0] || r->exists(to, name) || said(to, r, i))
-		return;
-	f = meaning_add(out, REFUSE, "instance-required", &at, &other, "%s %s: there is no such %s;"
-			" make it first: gateway %s %s", r->leaf, name, r->list, r->list, name);
-	if (asprintf(&f->other_text, "connection %s uses it; enter no %s there first, or give it"
-		     " another", c->name, r->leaf) < 0)
-		abort();
-}
-
-void meaning_check_references(const struct gw_config *to, struct meaning_findings *out)
-{
-	static const struct reference references[] = {
-		{ "profile", "profile", profile_of, has_profile },
-		{ "certificate", "certificate", certificate_of, has_certificate },
-		{ "authority", "certificate", authority_of, has_certificate },
-	};
-	size_t i, k;
-
-	for (k = 0; k < sizeof(references) / sizeof(references[0]); k++)
-		for (i = 0; i < to->connection_count; i++)
-			check_reference(to, &references[k], i, out);
 }

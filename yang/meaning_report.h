@@ -18,12 +18,14 @@ struct place {
 	const char *root;       /* NULL: of the gateway */
 	const char *list;       /* "connection", or NULL for the gateway */
 	const char *name;
-	char leaf[GH_NAME_MAX + 48];      /* the longest has a name of its own */
+	char leaf[GH_PREFIX_TEXT * 2 + 48];     /* the longest is a traffic-selector */
 };
 
 struct place place_gateway(const char *leaf);
 struct place place_edge(const struct gw_circuit *c, int role, const char *leaf);
 struct place place_connection(const struct gw_connection *c, const char *leaf);
+struct place place_session(const struct gw_connection *c, const struct gw_session *s,
+			   const char *leaf);
 struct place place_entry(const char *list, const char *name, const char *leaf);
 /* A value of a leaf-list. */
 struct place place_prefix(const char *list, const char *name, const char *leaf,
@@ -38,10 +40,13 @@ struct meaning_finding *meaning_add(struct meaning_findings *out, enum severity 
 				    const struct place *other, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/* Groups 2 to 4 of the checks: addresses, their owners, prefixes. */
+/* Groups 2 and 3 of the checks: addresses and their owners. */
 void meaning_check_addresses(const struct gw_config *to, struct meaning_findings *out);
-/* Group 5: policies, limits, sizes. */
+/* Group 4: prefixes, selectors, translation. */
+void meaning_check_prefixes(const struct gw_config *to, struct meaning_findings *out);
+/* Group 5: policies and limits; then who there is beside us, and sizes. */
 void meaning_check_policies(const struct gw_config *to, struct meaning_findings *out);
+void meaning_check_topology(const struct gw_config *to, struct meaning_findings *out);
 /* Group 6: what refers to another. */
 void meaning_check_references(const struct gw_config *to, struct meaning_findings *out);
 /* Group 7: this host. */

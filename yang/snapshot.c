@@ -1,14 +1,12 @@
 /*
  * Extraction: see snapshot.h.
  *
- * By name of the leaf rather than by path look-up: a connection has some
- * fifteen nodes, and walking them once is a tenth of finding each by path.
+ * Connections are in snapshot_connection.c, how a value is read in
+ * snapshot_read.h.
  */
 #include "yang/snapshot.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "yang/snapshot_read.h"
 
 bool snapshot_explicit(const struct lyd_node *node)
 {
@@ -24,63 +22,7 @@ bool snapshot_explicit(const struct lyd_node *node)
 	return false;
 }
 
-static bool is(const struct lyd_node *node, const char *name)
-{
-	return !strcmp(node->schema->name, name);
-}
-
-static uint32_t get_number(const struct lyd_node *node)
-{
-	return (uint32_t)strtoul(lyd_get_value(node), NULL, 10);
-}
-
-static bool get_bool(const struct lyd_node *node)
-{
-	return !strcmp(lyd_get_value(node), "true");
-}
-
-static void get_text(const struct lyd_node *node, char *out, size_t size)
-{
-	snprintf(out, size, "%s", lyd_get_value(node));
-}
-
-static void get_addr(const struct lyd_node *node, struct gh_addr *out)
-{
-	gh_addr_parse(lyd_get_value(node), out);
-}
-
-/* Room for one more element of an array, zeroed. */
-static void *grow(void *array, size_t count, size_t size)
-{
-	/* Doubling at powers of two keeps it linear without a size field. */
-	if (!(count & (count - 1)))
-		array = reallocarray(array, count ? count * 2 : 1, size);
-	if (!array)
-		abort();
-	memset((char *)array + count * size, 0, size);
-	return array;
-}
-
-static void add_prefix(const struct lyd_node *node, struct gh_prefix **array, size_t *count)
-{
-	struct gh_prefix p;
-
-	if (gh_prefix_parse(lyd_get_value(node), &p) < 0)
-		return;
-	*array = grow(*array, *count, sizeof(**array));
-	(*array)[(*count)++] = p;
-}
-
-static int prefix_cmp(const void *a, const void *b)
-{
-	return gh_prefix_cmp(a, b);
-}
-
-static void sort_prefixes(struct gh_prefix *array, size_t count)
-{
-	if (count)
-		qsort(array, count, sizeof(*array), prefix_cmp);
-}
+/* ---- circuits ---- */
 
 static void take_edge(const struct lyd_node *list, struct gw_circuit *circuit)
 {
@@ -89,227 +31,153 @@ static void take_edge(const struct lyd_node *list, struct gw_circuit *circuit)
 	int role = GW_PRIMARY;
 
 	LY_LIST_FOR(lyd_child(list), n) {
-		if (is(n, "role"))
+		if (read_is(n, "role"))
 			role = strcmp(lyd_get_value(n), "secondary") ? GW_PRIMARY : GW_SECONDARY;
-		else if (is(n, "interface"))
-			get_text(n, e.interface, sizeof(e.interface));
-		else if (is(n, "peer"))
-			get_addr(n, &e.peer);
-		else if (is(n, "peer-ipv6"))
-			get_addr(n, &e.peer_ipv6);
-		else if (is(n, "remote-as"))
-			e.remote_as = get_number(n);
+		else if (read_is(n, "interface"))
+			read_text(n, e.interface, sizeof(e.interface));
+		else if (read_is(n, "peer"))
+			read_addr(n, &e.peer);
+		else if (read_is(n, "peer-ipv6"))
+			read_addr(n, &e.peer_ipv6);
+		else if (read_is(n, "remote-as"))
+			e.remote_as = read_number(n);
 	}
 	circuit->edges[role] = e;
 }
 
-static void take_bfd(const struct lyd_node *container, struct gw_circuit *circuit)
+static void take_bgp(const struct lyd_node *container, struct gw_bgp *bgp)
 {
 	const struct lyd_node *n;
-	bool enabled = true;
 
-	LY_LIST_FOR(lyd_child(container), n) {
-		if (is(n, "enabled"))
-			enabled = get_bool(n);
-		else if (is(n, "interval"))
-			circuit->bfd_interval_ms = (uint16_t)get_number(n);
-		else if (is(n, "multiplier"))
-			circuit->bfd_multiplier = (uint8_t)get_number(n);
-	}
-	if (!enabled)
-		circuit->bfd_interval_ms = 0;
+	LY_LIST_FOR(lyd_child(container), n)
+		read_bgp(n, bgp);
 }
 
 static void take_circuit(const struct lyd_node *list, struct gw_circuit *circuit)
 {
+	struct gw_bfd bfd = { 0 };
 	const struct lyd_node *n;
 
+	circuit->bgp.keepalive_s = 60;
+	circuit->bgp.hold_s = 180;
 	LY_LIST_FOR(lyd_child(list), n) {
-		if (is(n, "name"))
-			get_text(n, circuit->name, sizeof(circuit->name));
-		else if (is(n, "edge"))
+		if (read_is(n, "name"))
+			read_text(n, circuit->name, sizeof(circuit->name));
+		else if (read_is(n, "edge"))
 			take_edge(n, circuit);
-		else if (is(n, "bfd"))
-			take_bfd(n, circuit);
-		else if (is(n, "wait-to-restore"))
-			circuit->wait_to_restore_s = (uint16_t)get_number(n);
-		else if (is(n, "weight"))
-			circuit->weight = (uint16_t)get_number(n);
-		else if (is(n, "prefix-limit"))
-			circuit->prefix_limit = get_number(n);
+		else if (read_is(n, "bfd"))
+			read_bfd(n, &bfd);
+		else if (read_is(n, "wait-to-restore"))
+			circuit->wait_to_restore_s = (uint16_t)read_number(n);
+		else if (read_is(n, "weight"))
+			circuit->weight = (uint16_t)read_number(n);
+		else if (read_is(n, "prefix-limit"))
+			circuit->prefix_limit = read_number(n);
+		else if (read_is(n, "password"))
+			read_text(n, circuit->password.text, sizeof(circuit->password.text));
+		else if (read_is(n, "bgp"))
+			take_bgp(n, &circuit->bgp);
 	}
+	circuit->bfd_interval_ms = bfd.interval_ms;
+	circuit->bfd_multiplier = bfd.multiplier;
 }
 
-static void take_bgp(const struct lyd_node *container, struct gw_connection *c)
-{
-	const struct lyd_node *n;
-
-	LY_LIST_FOR(lyd_child(container), n) {
-		if (is(n, "remote-as"))
-			c->remote_as = get_number(n);
-		else if (is(n, "peer-address"))
-			get_addr(n, &c->peer_address);
-		else if (is(n, "local-address"))
-			get_addr(n, &c->local_address);
-	}
-}
-
-static uint16_t gcm_bits(const struct lyd_node *node)
-{
-	return strcmp(lyd_get_value(node), "gcmaes128") ? 256 : 128;
-}
-
-static void take_ike(const struct lyd_node *container, struct gw_connection *c)
-{
-	const struct lyd_node *n;
-
-	LY_LIST_FOR(lyd_child(container), n) {
-		if (is(n, "encryption"))
-			c->ike.encryption = gw_encryption_find(lyd_get_value(n));
-		else if (is(n, "integrity"))
-			c->ike.integrity = gw_integrity_find(lyd_get_value(n));
-		else if (is(n, "dh-group"))
-			c->ike.group = gw_group_find(lyd_get_value(n));
-		else if (is(n, "lifetime"))
-			c->ike_lifetime_s = get_number(n);
-	}
-}
-
-static void take_ipsec(const struct lyd_node *container, struct gw_connection *c)
-{
-	const struct lyd_node *n;
-
-	LY_LIST_FOR(lyd_child(container), n) {
-		if (is(n, "encryption"))
-			c->encryption_bits = gcm_bits(n);
-		else if (is(n, "integrity"))
-			c->integrity_bits = gcm_bits(n);
-		else if (is(n, "pfs-group"))
-			c->pfs = gw_group_find(lyd_get_value(n));
-		else if (is(n, "lifetime"))
-			c->ipsec_lifetime_s = get_number(n);
-	}
-}
-
-/* A value that a profile may give too; the last one to be taken wins. */
-static void take_setting(const struct lyd_node *n, struct gw_connection *c)
-{
-	if (is(n, "ike"))
-		take_ike(n, c);
-	else if (is(n, "ipsec"))
-		take_ipsec(n, c);
-	else if (is(n, "dpd-timeout"))
-		c->dpd_timeout_s = (uint16_t)get_number(n);
-	else if (is(n, "replay-window"))
-		c->replay_window = get_number(n);
-	else if (is(n, "weight"))
-		c->weight = (uint16_t)get_number(n);
-	else if (is(n, "prefix-limit"))
-		c->prefix_limit = get_number(n);
-	else if (is(n, "local-id"))
-		get_text(n, c->local_id, sizeof(c->local_id));
-}
-
-/* What is built in; the descriptions of the model say the same. */
-static void take_built_in(struct gw_connection *c)
-{
-	c->encryption_bits = 256;
-	c->ike_lifetime_s = 28800;
-	c->ipsec_lifetime_s = 27000;
-	c->dpd_timeout_s = 45;
-	c->replay_window = 1024;
-}
-
-/* The value of a leaf child, NULL when there is none. */
-static const char *child_value(const struct lyd_node *node, const char *name)
-{
-	const struct lyd_node *n;
-
-	LY_LIST_FOR(lyd_child(node), n)
-		if (is(n, name))
-			return lyd_get_value(n);
-	return NULL;
-}
-
-/* Looked up for each: a profile is a handful of leaves, copied nowhere else. */
-static void take_from_profile(const struct lyd_node *connection, struct gw_connection *c)
-{
-	const char *name = child_value(connection, "profile");
-	struct lyd_node *profile = NULL;
-	const struct lyd_node *n;
-	char path[GH_NAME_MAX + 48];
-
-	if (!name)
-		return;
-	snprintf(c->profile, sizeof(c->profile), "%s", name);
-	snprintf(path, sizeof(path), "/gatehouse:gateway/profile[name='%s']", c->profile);
-	if (lyd_find_path(connection, path, 0, &profile) || !profile)
-		return;
-	LY_LIST_FOR(lyd_child(profile), n)
-		take_setting(n, c);
-}
-
-static void take_connection(const struct lyd_node *list, struct gw_connection *c)
-{
-	const struct lyd_node *n;
-
-	take_built_in(c);
-	take_from_profile(list, c);
-	LY_LIST_FOR(lyd_child(list), n) {
-		if (is(n, "name"))
-			get_text(n, c->name, sizeof(c->name));
-		else if (is(n, "remote-address"))
-			get_addr(n, &c->remote_address);
-		else if (is(n, "shared-key"))
-			get_text(n, c->shared_key, sizeof(c->shared_key));
-		else if (is(n, "certificate"))
-			get_text(n, c->certificate, sizeof(c->certificate));
-		else if (is(n, "authority"))
-			get_text(n, c->authority, sizeof(c->authority));
-		else if (is(n, "remote-id"))
-			get_text(n, c->remote_id, sizeof(c->remote_id));
-		else if (is(n, "bgp"))
-			take_bgp(n, c);
-		else if (is(n, "prefix"))
-			add_prefix(n, &c->prefixes, &c->prefix_count);
-		else if (is(n, "enabled"))
-			c->shutdown = !get_bool(n);
-		else
-			take_setting(n, c);
-	}
-	sort_prefixes(c->prefixes, c->prefix_count);
-}
+/* ---- the gateway ---- */
 
 static void take_public_address(const struct lyd_node *node, struct gw_config *config)
 {
 	struct gh_addr a = { 0 };
 
-	get_addr(node, &a);
+	read_addr(node, &a);
 	if (a.family == AF_INET)
 		config->public_ipv4 = a;
 	else
 		config->public_ipv6 = a;
 }
 
+static void take_transit(const struct lyd_node *container, struct gw_config *config)
+{
+	const struct lyd_node *n;
+
+	LY_LIST_FOR(lyd_child(container), n)
+		if (read_is(n, "vpn"))
+			config->transit_vpn = read_bool(n);
+		else if (read_is(n, "expressroute"))
+			config->transit_expressroute = read_bool(n);
+}
+
+static void take_moving_address(const struct lyd_node *container, struct gw_partner *p)
+{
+	const char *prefix = read_child(container, "prefix");
+	const char *interface = read_child(container, "interface");
+	const char *slash = prefix ? strchr(prefix, '/') : NULL;
+	char text[GH_ADDR_TEXT];
+
+	if (!slash || !interface || (size_t)(slash - prefix) >= sizeof(text))
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)(slash - prefix), prefix);
+	if (gh_addr_parse(text, &p->moving) < 0)
+		return;
+	p->moving_length = (uint8_t)strtoul(slash + 1, NULL, 10);
+	snprintf(p->moving_interface, sizeof(p->moving_interface), "%s", interface);
+}
+
+static void take_partner(const struct lyd_node *container, struct gw_partner *p)
+{
+	const struct lyd_node *n;
+
+	p->present = snapshot_explicit(container);
+	LY_LIST_FOR(lyd_child(container), n) {
+		if (read_is(n, "peer-address"))
+			read_addr(n, &p->peer);
+		else if (read_is(n, "local-address"))
+			read_addr(n, &p->local);
+		else if (read_is(n, "interface"))
+			read_text(n, p->interface, sizeof(p->interface));
+		else if (read_is(n, "password"))
+			read_text(n, p->password.text, sizeof(p->password.text));
+		else if (read_is(n, "bfd"))
+			read_bfd(n, &p->bfd);
+		else if (read_is(n, "mode"))
+			p->standby = !strcmp(lyd_get_value(n), "active-standby");
+		else if (read_is(n, "role"))
+			p->secondary = !strcmp(lyd_get_value(n), "secondary");
+		else if (read_is(n, "symmetry"))
+			p->symmetry = read_bool(n);
+		else if (read_is(n, "moving-address"))
+			take_moving_address(n, p);
+	}
+}
+
 static void take_gateway_leaf(const struct lyd_node *n, struct gw_config *config)
 {
 	const struct lyd_node *child;
 
-	if (is(n, "asn"))
-		config->asn = get_number(n);
-	else if (is(n, "router-id"))
-		get_addr(n, &config->router_id);
-	else if (is(n, "address-space"))
-		add_prefix(n, &config->address_space, &config->address_space_count);
-	else if (is(n, "public-address"))
+	if (read_is(n, "asn"))
+		config->asn = read_number(n);
+	else if (read_is(n, "router-id"))
+		read_addr(n, &config->router_id);
+	else if (read_is(n, "address-space"))
+		read_prefix(n, &config->address_space, &config->address_space_count);
+	else if (read_is(n, "public-address"))
 		take_public_address(n, config);
-	else if (is(n, "mtu"))
-		config->mtu = (uint16_t)get_number(n);
-	else if (is(n, "tcp-mss"))
-		config->tcp_mss = (uint16_t)get_number(n);
-	else if (is(n, "vnet"))
+	else if (read_is(n, "mtu"))
+		config->mtu = (uint16_t)read_number(n);
+	else if (read_is(n, "tcp-mss"))
+		config->tcp_mss = (uint16_t)read_number(n);
+	else if (read_is(n, "size"))
+		config->size = gw_size_find(lyd_get_value(n));
+	else if (read_is(n, "instance"))
+		config->instance = (uint8_t)read_number(n);
+	else if (read_is(n, "peered-space"))
+		read_prefix(n, &config->peered_space, &config->peered_space_count);
+	else if (read_is(n, "transit"))
+		take_transit(n, config);
+	else if (read_is(n, "partner"))
+		take_partner(n, &config->partner);
+	else if (read_is(n, "vnet"))
 		LY_LIST_FOR(lyd_child(n), child)
-			get_text(child, config->vnet_interface, sizeof(config->vnet_interface));
+			read_text(child, config->vnet_interface, sizeof(config->vnet_interface));
 }
 
 /* An absolute name: of one without a slash in front, the place is known. */
@@ -325,12 +193,18 @@ static void take_certificate(const struct lyd_node *list, struct gw_certificate 
 	const struct lyd_node *n;
 
 	LY_LIST_FOR(lyd_child(list), n) {
-		if (is(n, "name"))
-			get_text(n, c->name, sizeof(c->name));
-		else if (is(n, "file"))
+		if (read_is(n, "name"))
+			read_text(n, c->name, sizeof(c->name));
+		else if (read_is(n, "file"))
 			get_file(n, c->file);
-		else if (is(n, "key-file"))
+		else if (read_is(n, "key-file"))
 			get_file(n, c->key_file);
+		else if (read_is(n, "crl-file"))
+			get_file(n, c->crl_file);
+		else if (read_is(n, "crl-uri"))
+			read_text(n, c->crl_uri, sizeof(c->crl_uri));
+		else if (read_is(n, "ocsp-uri"))
+			read_text(n, c->ocsp_uri, sizeof(c->ocsp_uri));
 	}
 }
 
@@ -340,38 +214,88 @@ static void take_profile(const struct lyd_node *list, struct gw_profile *p)
 	const struct lyd_node *n;
 
 	LY_LIST_FOR(lyd_child(list), n)
-		if (is(n, "name"))
-			get_text(n, p->name, sizeof(p->name));
+		if (read_is(n, "name"))
+			read_text(n, p->name, sizeof(p->name));
 		else
-			take_setting(n, &settings);
-	p->encryption_bits = settings.encryption_bits;
-	p->integrity_bits = settings.integrity_bits;
+			read_setting(n, &settings);
+	p->ike = settings.ike;
+	p->esp = settings.esp;
+	p->pfs = settings.pfs;
+}
+
+static void take_nat_rule(const struct lyd_node *list, struct gw_nat_rule *r)
+{
+	const struct lyd_node *n;
+
+	LY_LIST_FOR(lyd_child(list), n) {
+		if (read_is(n, "name"))
+			read_text(n, r->name, sizeof(r->name));
+		else if (read_is(n, "mode"))
+			r->ingress = !strcmp(lyd_get_value(n), "ingress");
+		else if (read_is(n, "type"))
+			r->dynamic = !strcmp(lyd_get_value(n), "dynamic");
+		else if (read_is(n, "internal"))
+			gh_prefix_parse(lyd_get_value(n), &r->internal);
+		else if (read_is(n, "external"))
+			gh_prefix_parse(lyd_get_value(n), &r->external);
+	}
+}
+
+static void take_vnet_router(const struct lyd_node *list, struct gw_vnet_router *r)
+{
+	const struct lyd_node *n;
+
+	LY_LIST_FOR(lyd_child(list), n) {
+		if (read_is(n, "name"))
+			read_text(n, r->name, sizeof(r->name));
+		else if (read_is(n, "peer-address"))
+			read_addr(n, &r->peer);
+		else if (read_is(n, "remote-as"))
+			r->remote_as = read_number(n);
+		else if (read_is(n, "password"))
+			read_text(n, r->password.text, sizeof(r->password.text));
+		else if (read_is(n, "bfd"))
+			read_bfd(n, &r->bfd);
+	}
 }
 
 /* A new element of one of the lists. */
 static struct gw_circuit *add_circuit(struct gw_config *to)
 {
-	to->circuits = grow(to->circuits, to->circuit_count, sizeof(*to->circuits));
+	to->circuits = read_grow(to->circuits, to->circuit_count, sizeof(*to->circuits));
 	return &to->circuits[to->circuit_count++];
 }
 
 static struct gw_connection *add_connection(struct gw_config *to)
 {
-	to->connections = grow(to->connections, to->connection_count, sizeof(*to->connections));
+	to->connections = read_grow(to->connections, to->connection_count, sizeof(*to->connections));
 	return &to->connections[to->connection_count++];
 }
 
 static struct gw_profile *add_profile(struct gw_config *to)
 {
-	to->profiles = grow(to->profiles, to->profile_count, sizeof(*to->profiles));
+	to->profiles = read_grow(to->profiles, to->profile_count, sizeof(*to->profiles));
 	return &to->profiles[to->profile_count++];
 }
 
 static struct gw_certificate *add_certificate(struct gw_config *to)
 {
-	to->certificates = grow(to->certificates, to->certificate_count,
+	to->certificates = read_grow(to->certificates, to->certificate_count,
 				sizeof(*to->certificates));
 	return &to->certificates[to->certificate_count++];
+}
+
+static struct gw_nat_rule *add_nat_rule(struct gw_config *to)
+{
+	to->nat_rules = read_grow(to->nat_rules, to->nat_rule_count, sizeof(*to->nat_rules));
+	return &to->nat_rules[to->nat_rule_count++];
+}
+
+static struct gw_vnet_router *add_vnet_router(struct gw_config *to)
+{
+	to->vnet_routers = read_grow(to->vnet_routers, to->vnet_router_count,
+				sizeof(*to->vnet_routers));
+	return &to->vnet_routers[to->vnet_router_count++];
 }
 
 static void take_gateway(const struct lyd_node *gateway, struct gw_config *config)
@@ -379,19 +303,25 @@ static void take_gateway(const struct lyd_node *gateway, struct gw_config *confi
 	const struct lyd_node *n;
 
 	LY_LIST_FOR(lyd_child(gateway), n) {
-		if (is(n, "expressroute"))
+		if (read_is(n, "expressroute"))
 			take_circuit(n, add_circuit(config));
-		else if (is(n, "connection"))
-			take_connection(n, add_connection(config));
-		else if (is(n, "certificate"))
+		else if (read_is(n, "connection"))
+			read_connection(n, add_connection(config));
+		else if (read_is(n, "certificate"))
 			take_certificate(n, add_certificate(config));
-		else if (is(n, "profile"))
+		else if (read_is(n, "profile"))
 			take_profile(n, add_profile(config));
+		else if (read_is(n, "nat-rule"))
+			take_nat_rule(n, add_nat_rule(config));
+		else if (read_is(n, "vnet-router"))
+			take_vnet_router(n, add_vnet_router(config));
 		else
 			take_gateway_leaf(n, config);
 		config->present |= snapshot_explicit(n);
 	}
 }
+
+/* ---- order, and what is known of secrets ---- */
 
 static int profile_cmp(const void *a, const void *b)
 {
@@ -402,6 +332,18 @@ static int certificate_cmp(const void *a, const void *b)
 {
 	return strcmp(((const struct gw_certificate *)a)->name,
 		      ((const struct gw_certificate *)b)->name);
+}
+
+static int nat_rule_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct gw_nat_rule *)a)->name,
+		      ((const struct gw_nat_rule *)b)->name);
+}
+
+static int vnet_router_cmp(const void *a, const void *b)
+{
+	return strcmp(((const struct gw_vnet_router *)a)->name,
+		      ((const struct gw_vnet_router *)b)->name);
 }
 
 static int circuit_cmp(const void *a, const void *b)
@@ -421,35 +363,67 @@ static void sort(void *array, size_t count, size_t size, int (*cmp)(const void *
 		qsort(array, count, size, cmp);
 }
 
-/* What a connection's certificates are, which the tree says elsewhere. */
-static void take_files(const struct gw_config *config, struct gw_connection *c)
+static bool decrypts(const struct secret_key *key, const char *text, size_t longest)
 {
-	const struct gw_certificate *ours = gw_config_certificate(config, c->certificate);
-	const struct gw_certificate *authority = gw_config_certificate(config, c->authority);
+	struct gh_buf clear = { 0 };
+	bool usable = !secret_decrypt(key, text, &clear) && gh_buf_length(&clear) <= longest;
 
-	if (ours) {
-		memcpy(c->certificate_file, ours->file, sizeof(c->certificate_file));
-		memcpy(c->key_file, ours->key_file, sizeof(c->key_file));
-	}
-	if (authority)
-		memcpy(c->authority_file, authority->file, sizeof(c->authority_file));
+	gh_buf_fini(&clear);
+	return usable;
 }
 
 /* What was judged before is not decrypted again: of a thousand keys, one has changed. */
-static bool key_usable(const struct gw_connection *c, const struct secret_key *key,
-		       const struct gw_config *before)
+static bool key_usable(const char *text, const char *known, bool known_usable, size_t longest,
+		       const struct secret_key *key)
 {
-	const struct gw_connection *known = before ? gw_config_connection(before, c->name) : NULL;
-	struct gh_buf clear = { 0 };
-	bool usable;
-
-	if (!key || !c->shared_key[0])
+	if (!key || !text[0])
 		return false;
-	if (known && !strcmp(known->shared_key, c->shared_key))
-		return known->key_usable;
-	usable = !secret_decrypt(key, c->shared_key, &clear);
-	gh_buf_fini(&clear);
-	return usable;
+	if (known && !strcmp(known, text))
+		return known_usable;
+	return decrypts(key, text, longest);
+}
+
+static void judge_secret(struct gw_secret *s, const struct gw_secret *known, size_t longest,
+			 const struct secret_key *key)
+{
+	s->usable = key_usable(s->text, known ? known->text : NULL, known && known->usable, longest,
+			       key);
+}
+
+static void judge_connection(struct gw_connection *c, const struct gw_connection *known,
+			     const struct secret_key *key)
+{
+	c->key_usable = key_usable(c->shared_key, known ? known->shared_key : NULL,
+				   known && known->key_usable, GW_SECRET_MAX, key);
+	judge_secret(&c->alternate_key, known ? &known->alternate_key : NULL, GW_SECRET_MAX, key);
+	judge_secret(&c->password, known ? &known->password : NULL, GW_PASSWORD_MAX, key);
+}
+
+static void judge_secrets(struct gw_config *to, const struct gw_config *before,
+			  const struct secret_key *key)
+{
+	size_t i;
+
+	judge_secret(&to->partner.password, before ? &before->partner.password : NULL,
+		     GW_PASSWORD_MAX, key);
+	for (i = 0; i < to->vnet_router_count; i++) {
+		struct gw_vnet_router *r = &to->vnet_routers[i];
+		const struct gw_vnet_router *known =
+			before ? gw_config_vnet_router(before, r->name) : NULL;
+
+		judge_secret(&r->password, known ? &known->password : NULL, GW_PASSWORD_MAX, key);
+	}
+	for (i = 0; i < to->circuit_count; i++) {
+		struct gw_circuit *c = &to->circuits[i];
+		const struct gw_circuit *known = before ? gw_config_circuit(before, c->name) : NULL;
+
+		judge_secret(&c->password, known ? &known->password : NULL, GW_PASSWORD_MAX, key);
+	}
+	for (i = 0; i < to->connection_count; i++) {
+		struct gw_connection *c = &to->connections[i];
+
+		judge_connection(c, before ? gw_config_connection(before, c->name) : NULL, key);
+	}
 }
 
 struct gw_config *snapshot_new(const struct lyd_node *tree, const struct legs *legs,
@@ -467,23 +441,24 @@ struct gw_config *snapshot_next(const struct lyd_node *tree, const struct legs *
 	if (!config)
 		abort();
 	for (; tree; tree = tree->next)
-		if (is(tree, "gateway"))
+		if (read_is(tree, "gateway"))
 			take_gateway(tree, config);
 	if (!gh_addr_is_set(&config->router_id))
 		config->router_id = config->public_ipv4;
-	sort_prefixes(config->address_space, config->address_space_count);
+	read_prefixes_sort(config->address_space, config->address_space_count);
+	read_prefixes_sort(config->peered_space, config->peered_space_count);
 	sort(config->circuits, config->circuit_count, sizeof(*config->circuits), circuit_cmp);
 	sort(config->connections, config->connection_count, sizeof(*config->connections),
 	     connection_cmp);
 	sort(config->profiles, config->profile_count, sizeof(*config->profiles), profile_cmp);
 	sort(config->certificates, config->certificate_count, sizeof(*config->certificates),
 	     certificate_cmp);
-	for (i = 0; i < config->connection_count; i++) {
-		struct gw_connection *c = &config->connections[i];
-
-		take_files(config, c);
-		c->key_usable = key_usable(c, key, before);
-	}
+	sort(config->nat_rules, config->nat_rule_count, sizeof(*config->nat_rules), nat_rule_cmp);
+	sort(config->vnet_routers, config->vnet_router_count, sizeof(*config->vnet_routers),
+	     vnet_router_cmp);
+	for (i = 0; i < config->connection_count; i++)
+		read_connection_rest(config, &config->connections[i]);
+	judge_secrets(config, before, key);
 	legs_assign(legs, config);
 	return config;
 }

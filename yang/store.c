@@ -198,6 +198,13 @@ const struct gw_config *store_config(const struct store *store)
 	return store->config;
 }
 
+int store_clear(const struct store *store, const struct gw_secret *secret, struct gh_buf *out)
+{
+	if (!secret->text[0])
+		return -ENOENT;
+	return secret_decrypt(store->key, secret->text, out) ? -EKEYREJECTED : 0;
+}
+
 int store_connection_key(const struct store *store, const struct gw_connection *connection,
 			 struct gh_buf *out)
 {

@@ -183,6 +183,8 @@ int store_key(const struct store *store, const char *connection, struct gh_buf *
 /* The same of a connection of any snapshot, such as one that is being prepared. */
 int store_connection_key(const struct store *store, const struct gw_connection *connection,
 			 struct gh_buf *out);
+/* The same of any other secret of a snapshot: an alternate key, a password of BGP. */
+int store_clear(const struct store *store, const struct gw_secret *secret, struct gh_buf *out);
 
 /* Access rules of running. Any thread; the caller puts it. */
 struct access *store_access(struct store *store);

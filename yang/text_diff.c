@@ -125,15 +125,27 @@ struct work {
 	const struct node *entered;     /* whose first line is still to be shown */
 };
 
+/* How much of the line may be shown before its secret; 0: it has none. */
+static size_t before_secret(const struct line *l)
+{
+	static const char *const keys[] = {
+		" shared-key ", " alternate-shared-key ", " password ", " bgp password ",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (l->length > strlen(keys[i]) && !memcmp(l->text, keys[i], strlen(keys[i])))
+			return strlen(keys[i]);
+	return 0;
+}
+
 static void print(struct work *w, char sign, const struct line *l)
 {
-	static const char key[] = " shared-key ";
-	size_t n = l->length;
-	bool secret = n > sizeof(key) - 1 && !memcmp(l->text, key, sizeof(key) - 1);
+	size_t secret = before_secret(l);
 
 	if (!w->out)
 		return;
-	gh_buf_printf(w->out, "%c%.*s%s\n", sign, (int)(secret ? sizeof(key) - 1 : n), l->text,
+	gh_buf_printf(w->out, "%c%.*s%s\n", sign, (int)(secret ? secret : l->length), l->text,
 		      secret ? "<hidden>" : "");
 }
 

@@ -4,6 +4,7 @@ OUR_MODULES = \
 	yang/modules/gatehouse.yang \
 	yang/modules/gatehouse-access.yang \
 	yang/modules/gatehouse-operations.yang \
+	yang/modules/gatehouse-settings.yang \
 	yang/modules/gatehouse-state.yang \
 	yang/modules/gatehouse-types.yang \
 	yang/modules/nc-notifications.yang \
@@ -45,6 +46,7 @@ libghyang_a_SOURCES = \
 	yang/cli_step.c yang/cli_step.h \
 	yang/cli_value.c yang/cli_value.h \
 	yang/config.c yang/config.h \
+	yang/config_name.c \
 	yang/context.c yang/context.h yang/context_modules.h \
 	yang/datastore.c yang/datastore.h \
 	yang/edit.c yang/edit.h \
@@ -56,10 +58,15 @@ libghyang_a_SOURCES = \
 	yang/meaning_access.c \
 	yang/meaning_host.c \
 	yang/meaning_policy.c \
+	yang/meaning_prefix.c \
+	yang/meaning_reference.c \
+	yang/meaning_topology.c \
 	yang/plan.c yang/plan.h \
 	yang/refusal.c yang/refusal.h \
 	yang/secret.c yang/secret.h \
-	yang/snapshot.c yang/snapshot.h \
+	yang/snapshot.c yang/snapshot.h yang/snapshot_read.h \
+	yang/snapshot_connection.c \
+	yang/snapshot_read.c \
 	yang/startup.c yang/startup.h \
 	yang/store.c yang/store.h yang/store_parts.h \
 	yang/store_confirm.c \

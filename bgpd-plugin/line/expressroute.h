@@ -77,3 +77,15 @@ LINE(er_no_prefix_limit, "no prefix-limit [(1-10000000)]",
      NO_STR
      "Take any number of prefixes\n"
      "Prefixes\n")
+
+LINE(er_password, "password [<0|6>] SECRET",
+     "Key of the edges' BGP sessions (TCP MD5), shown and saved encrypted\n"
+     "A key in clear follows\n"
+     "A key that this host has encrypted follows\n"
+     "The key, at most 80 printable ASCII characters\n")
+LINE(er_no_password, "no password [<0|6>] [SECRET]",
+     NO_STR
+     "Run the BGP sessions without a key\n"
+     "A key in clear follows\n"
+     "A key that this host has encrypted follows\n"
+     "The key\n")

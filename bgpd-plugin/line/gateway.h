@@ -53,3 +53,43 @@ LINE(gw_no_tcp_mss, "no tcp-mss [(536-8960)]",
      NO_STR
      "Derive the largest TCP segment from the mtu again\n"
      "Bytes\n")
+
+LINE(gw_peered_space, "[no] peered-space <A.B.C.D/M|X:X::X:X/M>",
+     NO_STR
+     "A prefix of a peered virtual network; it is advertised and reached as the address space is\n"
+     "IPv4 prefix\n"
+     "IPv6 prefix\n")
+
+#define TRANSIT_STR "What is passed on from one side to another\n"
+LINE(gw_transit_vpn, "[no] transit vpn",
+     NO_STR
+     TRANSIT_STR
+     "Between the sites of connections, by default yes\n")
+LINE(gw_transit_expressroute, "[no] transit expressroute",
+     NO_STR
+     TRANSIT_STR
+     "Between sites and what is behind circuits, both ways, by default no\n")
+
+#define SIZES "<basic|vpngw1az|vpngw2az|vpngw3az|vpngw4az|vpngw5az>"
+#define SIZES_STR \
+     "10 tunnels, 100 Mbit/s, no BGP\n" \
+     "30 tunnels, 650 Mbit/s\n" \
+     "30 tunnels, 1 Gbit/s\n" \
+     "30 tunnels, 1.25 Gbit/s\n" \
+     "100 tunnels, 5 Gbit/s\n" \
+     "100 tunnels, 10 Gbit/s\n"
+LINE(gw_size, "size " SIZES,
+     "A size of Azure's, whose limits each commit checks; by default none\n"
+     SIZES_STR)
+LINE(gw_no_size, "no size [" SIZES "]",
+     NO_STR
+     "Let this host be the limit\n"
+     SIZES_STR)
+
+LINE(gw_instance, "instance (0-15)",
+     "Number of this instance among the partners, by default 0\n"
+     "Number\n")
+LINE(gw_no_instance, "no instance [(0-15)]",
+     NO_STR
+     "Set the number of this instance back to 0\n"
+     "Number\n")

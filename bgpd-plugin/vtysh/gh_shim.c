@@ -37,6 +37,32 @@ DEFUNSH(VTYSH_BGPD, shim_gateway, shim_gateway_cmd,
 	return enter(vty, GATEWAY_NODE);
 }
 
+DEFUNSH(VTYSH_BGPD, shim_partner, shim_partner_cmd,
+	"gateway partner",
+	GATEWAY_STR
+	PARTNER_STR)
+{
+	return enter(vty, GATEWAY_PARTNER_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_vnet_router, shim_vnet_router_cmd,
+	"gateway vnet-router NAME$vnet_router",
+	GATEWAY_STR
+	VNET_ROUTER_STR
+	VNET_ROUTER_NAME_STR)
+{
+	return enter(vty, GATEWAY_VNET_ROUTER_NODE);
+}
+
+DEFUNSH(VTYSH_BGPD, shim_nat_rule, shim_nat_rule_cmd,
+	"gateway nat-rule NAME$nat_rule",
+	GATEWAY_STR
+	NAT_RULE_STR
+	NAT_RULE_NAME_STR)
+{
+	return enter(vty, GATEWAY_NAT_RULE_NODE);
+}
+
 DEFUNSH(VTYSH_BGPD, shim_profile, shim_profile_cmd,
 	"gateway profile NAME$profile",
 	GATEWAY_STR
@@ -187,7 +213,8 @@ static bool version_fits(void)
 }
 
 static const struct cmd_element *const entrances[] = {
-	&shim_gateway_cmd, &shim_profile_cmd, &shim_connection_cmd, &shim_certificate_cmd,
+	&shim_gateway_cmd, &shim_partner_cmd, &shim_vnet_router_cmd, &shim_nat_rule_cmd,
+	&shim_profile_cmd, &shim_connection_cmd, &shim_certificate_cmd,
 	&shim_expressroute_cmd, &shim_access_cmd, &shim_access_list_cmd,
 };
 

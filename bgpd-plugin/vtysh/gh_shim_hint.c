@@ -95,7 +95,7 @@ void gh_shim_hint(struct vty *vty, const char *cmd, int result)
 		make(vty, cmd);
 	} else if (!ours && hint[0]) {
 		/* A key would be repeated. */
-		if (!strstr(cmd, "shared-key"))
+		if (!strstr(cmd, "shared-key") && !strstr(cmd, "password"))
 			vty_out(vty, "%s", hint);
 		hint[0] = '\0';
 	}

@@ -336,9 +336,9 @@ def validation(s, sshd):
     with Session(sshd) as session:
         session.rpc("<validate><source><running/></source></validate>")
         s.report.claim(True, "validate running")
-        session.edit_config(connection("oslo", "<bgp><remote-as>64999</remote-as>"
+        session.edit_config(connection("oslo", "<bgp><session><remote-as>64999</remote-as>"
                                        "<peer-address>169.254.21.2</peer-address>"
-                                       "<local-address>169.254.21.1</local-address></bgp>"),
+                                       "<local-address>169.254.21.1</local-address></session></bgp>"),
                             "candidate")
         error = session.refused("<validate><source><candidate/></source></validate>")
         refused(s, error, error.tag, "validate finds the meaning", "peer-address")

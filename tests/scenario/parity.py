@@ -4,7 +4,8 @@
 
 The model is asked of the gateway itself (get-schema) and enumerated by yanglint:
 a configuration leaf that the example does not set is a failure, so a new leaf
-cannot come without its line and its row here.
+cannot come without its line and its row here. Leaves of LATER are those that the
+daemon refuses as not built yet; their lines stand in the example behind "!later ".
 """
 
 import pathlib
@@ -19,6 +20,36 @@ from sshd import Sshd
 
 EXAMPLE = pathlib.Path(__file__).with_name("parity.conf")
 MODULES = ("gatehouse", "ietf-netconf-acm")
+# Below gateway/; who builds one takes it away here and its "!later " in the example.
+LATER = """
+peered-space transit/vpn transit/expressroute instance
+partner/peer-address partner/local-address partner/interface partner/password partner/bfd/enabled
+partner/bfd/interval partner/bfd/multiplier partner/mode partner/role partner/symmetry
+partner/moving-address/prefix partner/moving-address/interface
+vnet-router/name vnet-router/peer-address vnet-router/remote-as vnet-router/password
+vnet-router/bfd/enabled vnet-router/bfd/interval vnet-router/bfd/multiplier
+certificate/crl-uri certificate/ocsp-uri certificate/crl-file
+expressroute/password
+connection/over-expressroute connection/alternate-shared-key connection/nat-rule
+connection/traffic-selector/local connection/traffic-selector/remote connection/bgp/password
+"""
+LATER_IN_BGP = "timers/keepalive timers/hold graceful-restart route-map-in route-map-out " \
+               "prefix-list-in prefix-list-out"
+LATER_IN_TUNNEL = "bfd/interval bfd/multiplier multihop"
+LATER_IN_BOTH = """
+ike/version ike/exchange ike/mobike ike/fragmentation ike/additional-key-exchange
+ipsec/lifetime-kilobytes mode encapsulation revocation destination-class tcp-mss
+"""
+
+
+def later():
+    names = LATER.split()
+    names += [f"{node}/bgp/{name}" for name in LATER_IN_BGP.split()
+              for node in ("profile", "connection", "expressroute")]
+    names += [f"{node}/bgp/{name}" for name in LATER_IN_TUNNEL.split()
+              for node in ("profile", "connection")]
+    names += [f"{node}/{name}" for name in LATER_IN_BOTH.split() for node in ("profile", "connection")]
+    return {f"gateway/{name}" for name in names}
 
 
 def run(s):
@@ -33,7 +64,8 @@ def run(s):
     done = s.net.gw.run(*s.gateway.vtysh_command(), "-f", "/run/lab/parity.conf", check=False)
     s.report.claim(not done.returncode, f"the example is taken {(done.stdout + done.stderr).strip()}")
     before = ours(s)
-    typed = [line for line in EXAMPLE.read_text().splitlines() if "shared-key" not in line]
+    typed = [line for line in EXAMPLE.read_text().splitlines()
+             if not line.startswith("!") and "shared-key" not in line and "password" not in line]
     lost = [line for line in typed if line not in before.splitlines() + ["exit"]]
     s.report.equal(lost, [], "vtysh shows every line of the example")
     with controller.Session(sshd) as session:
@@ -128,7 +160,10 @@ def enumerate_leaves(s, session, data):
     for child in data:
         paths(child, "", set_here)
     s.report.claim(len(wanted) > 60, f"the schema has {len(wanted)} configuration leaves")
-    s.report.equal(sorted(wanted - set_here), [], "the example sets every one of them")
+    waiting = later()
+    s.report.equal(sorted(wanted - set_here - waiting), [],
+                   f"the example sets every one of them, but for {len(waiting)} of what is not built yet")
+    s.report.equal(sorted(waiting - wanted), [], "which are all in the schema")
 
 
 def leaves(s, folder, module):

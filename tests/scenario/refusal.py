@@ -154,8 +154,8 @@ def bgpd_silent(s, sshd):
             error = session.refused(controller.edit_config(
                 f'<gateway xmlns="{controller.NS["gh"]}"><connection><name>rome</name>'
                 "<remote-address>198.51.100.8</remote-address>"
-                "<bgp><remote-as>64777</remote-as><peer-address>169.254.22.2</peer-address>"
-                "<local-address>169.254.22.1</local-address></bgp></connection></gateway>"))
+                "<bgp><session><remote-as>64777</remote-as><peer-address>169.254.22.2</peer-address>"
+                "<local-address>169.254.22.1</local-address></session></bgp></connection></gateway>"))
             s.report.claim(error.tag == "operation-failed" and "bgpd" in error.message,
                            f"bgpd stopped: {error}")
         finally:

@@ -195,7 +195,7 @@ static void test_short_no(void **state)
 		{ "gateway certificate own", "key-file", " key-file" },
 		{ "gateway expressroute dc1", "prefix-limit", " prefix-limit 4000" },
 		{ "gateway connection rome", "profile", " profile" },
-		{ "gateway connection rome", "authority", " authority" },
+		{ "gateway connection rome", "authority ca", " authority" },
 		{ "gateway access", "read-default", " read-default" },
 		{ "gateway access", "group ops", " group ops user" },
 		{ "gateway access", "group empty", " group empty" },
@@ -216,7 +216,7 @@ static void test_short_no(void **state)
 		{ "gateway connection paris", "local-id", " local-id gw" },
 		{ "gateway connection paris", "remote-id", " remote-id" },
 		{ "gateway connection paris", "bgp", " bgp" },
-		{ "gateway connection paris", "bgp remote-as", " bgp" },
+		{ "gateway connection paris", "bgp peer-address 169.254.21.2", " bgp" },
 		{ "gateway connection paris", "ike encryption", " ike encryption gcmaes256" },
 		{ "gateway connection paris", "ipsec lifetime", " ipsec lifetime 3600" },
 		{ "gateway connection paris", "ike lifetime", " ike lifetime 7200" },
@@ -382,15 +382,18 @@ static void test_refusals(void **state)
 		{ "gateway\n vnet interface abcdefghijklmnop", "line 2: vnet interface"
 		  " abcdefghijklmnop: expected the name of an interface, 1 to 15 characters" },
 		{ "gateway\n remote-address 1.2.3.4", "line 2: remote-address: unknown word; gateway"
-		  " has: asn, router-id, address-space, vnet, public-address, mtu, tcp-mss, exit" },
+		  " has: asn, router-id, address-space, peered-space, vnet, public-address, mtu,"
+		  " tcp-mss, transit, size, instance, exit" },
 		{ "gateway\n asn 65010\nexit\n asn 65011", "line 4: asn: no node is entered; begin"
-		  " with gateway, gateway profile NAME, gateway certificate NAME, gateway"
+		  " with gateway, gateway partner, gateway vnet-router NAME, gateway nat-rule"
+		  " NAME, gateway profile NAME, gateway certificate NAME, gateway"
 		  " expressroute NAME, gateway connection NAME, gateway access or gateway"
 		  " access-list NAME" },
 		{ "gateway\n no exit", "line 2: no exit: unknown word; gateway"
-		  " has: asn, router-id, address-space, vnet, public-address, mtu, tcp-mss, exit" },
+		  " has: asn, router-id, address-space, peered-space, vnet, public-address, mtu,"
+		  " tcp-mss, transit, size, instance, exit" },
 		{ "gateway\n no", "line 2: no: the line ends here; expected what to remove" },
-		{ "gateway foo", "line 1: gateway foo: expected profile, certificate, expressroute,"
+		{ "gateway foo", "line 1: gateway foo: expected partner, vnet-router, nat-rule, profile, certificate, expressroute,"
 		  " connection, access, access-list, or the end of the line" },
 		{ "gateway connection",
 		  "line 1: gateway connection: the line ends here; expected a name" },
@@ -416,9 +419,10 @@ static void test_refusals(void **state)
 		{ "gateway connection a\n bgp remote-as 1 peer 1.1.1.1", "line 2: bgp remote-as 1"
 		  " peer: expected peer-address" },
 		{ "gateway connection a\n ipsec encryption aes", "line 2: ipsec encryption aes:"
-		  " expected gcmaes128 or gcmaes256" },
+		  " expected gcmaes128, gcmaes192, gcmaes256, chacha20poly1305, aes128, aes192,"
+		  " aes256, des3, des or none" },
 		{ "gateway connection a\n ipsec", "line 2: ipsec: the line ends here; expected"
-		  " encryption, or integrity, or pfs-group, or lifetime" },
+		  " encryption, or integrity, or pfs-group, or lifetime, or lifetime-kilobytes" },
 		{ "gateway connection a\n shutdown now",
 		  "line 2: shutdown now: expected the end of the line" },
 		{ "gateway connection a\n shared-key", "line 2: shared-key: the line ends here;"
@@ -458,17 +462,18 @@ static void test_refusals(void **state)
 		{ "gateway access-list a\n rule r comment", "line 2: rule r comment: the line ends"
 		  " here; expected a text of 1 to 255 characters" },
 		{ "gateway connection a\n ipsec pfs-group x", "line 2: ipsec pfs-group x: expected"
-		  " none, group14, group15, group16, ecp256, ecp384, ecp521 or curve25519" },
+		  " none, group14, group15, group16, ecp256, ecp384, ecp521, curve25519, group1, group2 or group24" },
 		{ "gateway connection a\n ike encryption aes256 dh-group group14", "line 2: ike"
 		  " encryption aes256 dh-group: expected integrity" },
 		{ "gateway profile p\n shared-key hunter2", "line 2: shared-key: unknown word;"
-		  " gateway profile p has: local-id, ike, ipsec, dpd-timeout, replay-window,"
-		  " weight, prefix-limit, exit" },
+		  " gateway profile p has: local-id, bgp, mode, ike, ipsec, encapsulation,"
+		  " revocation, dpd-timeout, replay-window, weight, prefix-limit, tcp-mss,"
+		  " destination-class, exit" },
 		{ "gateway access-list a\n rule r module x", "line 1: gateway access-list a:"
 		  " rule r action: it is mandatory here, and not given" },
 		{ "gateway connection a\n ike encryption aes256 integrity sha256 dh-group none",
 		  "line 2: ike encryption aes256 integrity sha256 dh-group none: expected group14,"
-		  " group15, group16, ecp256, ecp384, ecp521 or curve25519" },
+		  " group15, group16, ecp256, ecp384, ecp521, curve25519, group1, group2 or group24" },
 		{ "gateway\n tcp-mss 535", "line 2: tcp-mss 535: expected a number from 536 to 8960" },
 		{ "gateway certificate c\n file", "line 2: file: the line ends here; expected the"
 		  " name of a file, 1 to 255 characters without spaces" },

@@ -178,7 +178,9 @@ static void print_words(unsigned rule, struct gh_buf *out)
 		if (token->value && !cli_is_key(&cli_rules[rule], token->text))
 			return;
 		gh_buf_printf(out, "%s%s", t ? " " : "", !token->value ? token->text :
-			      !strcmp(token->text, "role") ? "<primary\\|secondary>" : "NAME");
+			      !strcmp(token->text, "role") ? "<primary\\|secondary>" :
+			      !strcmp(token->kind, "prefix") ? "PREFIX" :
+			      !strcmp(token->kind, "address") ? "ADDRESS" : "NAME");
 	}
 }
 

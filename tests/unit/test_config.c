@@ -49,7 +49,13 @@ static void test_connection_equal(void **state)
 {
 	struct gh_prefix p = { .addr = addr("10.0.0.0"), .length = 8 };
 	struct gh_prefix q = { .addr = addr("10.0.0.0"), .length = 9 };
-	struct gw_connection a = { .name = "a", .prefixes = &p, .prefix_count = 1 }, b;
+	struct gw_certificate ca = { .name = "ca" }, cb = { .name = "ca", .file = "/ca" };
+	struct gw_selector sel = { p, p }, other_sel = { p, q };
+	struct gw_nat_rule nat = { .name = "n" }, other_nat = { .name = "n", .ingress = true };
+	struct gw_connection a = { .name = "a", .prefixes = &p, .prefix_count = 1,
+				   .authorities = &ca, .authority_count = 1, .session_count = 1,
+				   .selectors = &sel, .selector_count = 1, .nat_rules = &nat,
+				   .nat_rule_count = 1 }, b;
 	unsigned i;
 
 	(void)state;
@@ -57,7 +63,7 @@ static void test_connection_equal(void **state)
 	assert_true(gw_connection_equal(NULL, NULL));
 	assert_false(gw_connection_equal(&a, NULL));
 	assert_false(gw_connection_equal(NULL, &a));
-	for (i = 0; i < 31; i++) {
+	for (i = 0; i < 68; i++) {
 		b = a;
 		switch (i) {
 		case 0: b.leg = 1; break;
@@ -67,12 +73,12 @@ static void test_connection_equal(void **state)
 		case 4: b.key_usable = true; break;
 		case 5: b.local_id[0] = 'x'; break;
 		case 6: b.remote_id[0] = 'x'; break;
-		case 7: b.remote_as = 1; break;
-		case 8: b.peer_address = addr("::1"); break;
+		case 7: b.sessions[0].remote_as = 1; break;
+		case 8: b.sessions[0].peer = addr("::1"); break;
 		case 9: b.local_address = addr("::1"); break;
 		case 10: b.prefixes = &q; break;
 		case 11: b.prefix_count = 0; break;
-		case 12: b.encryption_bits = 128; break;
+		case 12: b.esp.encryption = GW_AES128; break;
 		case 13: b.ipsec_lifetime_s = 1; break;
 		case 14: b.ike_lifetime_s = 1; break;
 		case 15: b.replay_window = 1; break;
@@ -80,17 +86,54 @@ static void test_connection_equal(void **state)
 		case 17: b.shutdown = true; break;
 		case 18: b.profile[0] = 'x'; break;
 		case 19: b.certificate[0] = 'x'; break;
-		case 20: b.authority[0] = 'x'; break;
+		case 20: b.authority_count = 0; break;
 		case 21: b.certificate_file[0] = 'x'; break;
 		case 22: b.key_file[0] = 'x'; break;
-		case 23: b.authority_file[0] = 'x'; break;
+		case 23: b.authorities = &cb; break;
 		case 24: b.ike.encryption = GW_AES256; break;
 		case 25: b.ike.integrity = GW_SHA384; break;
 		case 26: b.ike.group = GW_ECP384; break;
-		case 27: b.integrity_bits = 128; break;
+		case 27: b.esp.integrity_given = GW_SHA1; break;
 		case 28: b.pfs = GW_GROUP_WITHOUT; break;
 		case 29: b.dpd_timeout_s = 9; break;
 		case 30: b.prefix_limit = 1; break;
+		case 31: b.sessions[0].local = addr("::1"); break;
+		case 32: b.session_count = 0; break;
+		case 33: b.azure_default = true; break;
+		case 34: b.remote_host[0] = 'x'; break;
+		case 35: b.remote_any = true; break;
+		case 36: b.local_given = true; break;
+		case 37: b.over[0] = 'x'; break;
+		case 38: b.alternate_key.text[0] = 'x'; break;
+		case 39: b.alternate_key.usable = true; break;
+		case 40: b.revocation = GW_REVOCATION_STRICT; break;
+		case 41: b.password.text[0] = 'x'; break;
+		case 42: b.bgp.keepalive_s = 1; break;
+		case 43: b.bgp.hold_s = 1; break;
+		case 44: b.bgp.multihop = 1; break;
+		case 45: b.bgp.graceful_restart = true; break;
+		case 46: b.bgp.route_map_in[0] = 'x'; break;
+		case 47: b.bgp.route_map_out[0] = 'x'; break;
+		case 48: b.bgp.prefix_list_in[0] = 'x'; break;
+		case 49: b.bgp.prefix_list_out[0] = 'x'; break;
+		case 50: b.bfd.interval_ms = 1; break;
+		case 51: b.bfd.multiplier = 1; break;
+		case 52: b.selectors = &other_sel; break;
+		case 53: b.selector_count = 0; break;
+		case 54: b.nat_rules = &other_nat; break;
+		case 55: b.nat_rule_count = 0; break;
+		case 56: b.ike_version = 1; break;
+		case 57: b.exchange = GW_AGGRESSIVE; break;
+		case 58: b.mode = GW_INITIATOR_ONLY; break;
+		case 59: b.kem = GW_MLKEM768; break;
+		case 60: b.mobike = true; break;
+		case 61: b.fragmentation = true; break;
+		case 62: b.esp.integrity = GW_SHA1; break;
+		case 63: b.esp_given = true; break;
+		case 64: b.ipsec_lifetime_kb = 1; break;
+		case 65: b.encapsulation = GW_NATIVE; break;
+		case 66: b.tcp_mss = 1; break;
+		case 67: b.destination = GW_SAME_REGION; break;
 		}
 		assert_false(gw_connection_equal(&a, &b));
 	}
@@ -105,7 +148,7 @@ static void test_circuit_and_gateway_equal(void **state)
 	(void)state;
 	assert_true(gw_circuit_equal(&a, &a));
 	assert_false(gw_circuit_equal(&a, NULL));
-	for (i = 0; i < 11; i++) {
+	for (i = 0; i < 13; i++) {
 		b = a;
 		switch (i) {
 		case 0: b.name[0] = 'b'; break;
@@ -119,11 +162,13 @@ static void test_circuit_and_gateway_equal(void **state)
 		case 8: b.wait_to_restore_s = 1; break;
 		case 9: b.weight = 1; break;
 		case 10: b.prefix_limit = 1; break;
+		case 11: b.password.text[0] = 'x'; break;
+		case 12: b.bgp.hold_s = 1; break;
 		}
 		assert_false(gw_circuit_equal(&a, &b));
 	}
 	assert_true(gw_gateway_equal(&g, &g));
-	for (i = 0; i < 8; i++) {
+	for (i = 0; i < 12; i++) {
 		h = g;
 		switch (i) {
 		case 0: h.present = true; break;
@@ -134,6 +179,10 @@ static void test_circuit_and_gateway_equal(void **state)
 		case 5: h.public_ipv6 = addr("::1"); break;
 		case 6: h.mtu = 1; break;
 		case 7: h.tcp_mss = 1; break;
+		case 8: h.transit_vpn = true; break;
+		case 9: h.transit_expressroute = true; break;
+		case 10: h.size = GW_BASIC; break;
+		case 11: h.instance = 1; break;
 		}
 		assert_false(gw_gateway_equal(&g, &h));
 	}
@@ -141,6 +190,7 @@ static void test_circuit_and_gateway_equal(void **state)
 
 static void test_incomplete(void **state)
 {
+	struct gw_certificate ca = { .name = "ca" };
 	struct gw_connection c = { .name = "a" };
 	struct gw_circuit circuit = { .name = "dc1" };
 
@@ -155,15 +205,23 @@ static void test_incomplete(void **state)
 	assert_null(gw_connection_incomplete(&c));
 	c.remote_address = (struct gh_addr){ 0 };
 	assert_string_equal(gw_connection_incomplete(&c), "it has no remote-address");
-	c = (struct gw_connection){ .remote_address = addr("1.1.1.1"), .authority = "ca" };
+	c.remote_any = true;
+	assert_non_null(strstr(gw_connection_incomplete(&c), "remote-id to be found by"));
+	c.remote_id[0] = 'x';
+	assert_null(gw_connection_incomplete(&c));
+	c.remote_any = false;
+	c.remote_host[0] = 'x';
+	assert_null(gw_connection_incomplete(&c));
+	c = (struct gw_connection){ .remote_address = addr("1.1.1.1"), .authorities = &ca,
+				    .authority_count = 1 };
 	assert_non_null(strstr(gw_connection_incomplete(&c), "no certificate of ours"));
 	c.certificate[0] = 'x';
 	assert_non_null(strstr(gw_connection_incomplete(&c), "lacks file or key-file"));
 	c.certificate_file[0] = c.key_file[0] = '/';
 	assert_non_null(strstr(gw_connection_incomplete(&c), "authority has no file"));
-	c.authority_file[0] = '/';
+	ca.file[0] = '/';
 	assert_null(gw_connection_incomplete(&c));
-	c.authority[0] = '\0';
+	c.authority_count = 0;
 	assert_non_null(strstr(gw_connection_incomplete(&c), "no authority"));
 	assert_string_equal(gw_circuit_incomplete(&circuit), "it has no edge");
 	circuit.edges[GW_SECONDARY].leg = 1;
@@ -178,16 +236,39 @@ static void test_words(void **state)
 	unsigned i;
 
 	(void)state;
-	for (i = GW_GCMAES128; i <= GW_AES256; i++)
+	for (i = GW_GCMAES128; i <= GW_DES3; i++)
 		assert_int_equal(gw_encryption_find(gw_encryption_name(i)), i);
-	for (i = GW_SHA256; i <= GW_SHA512; i++)
+	for (i = GW_SHA256; i <= GW_INTEGRITY_GCMAES256; i++)
 		assert_int_equal(gw_integrity_find(gw_integrity_name(i)), i);
-	for (i = GW_GROUP_WITHOUT; i <= GW_CURVE25519; i++)
+	for (i = GW_GROUP_WITHOUT; i <= GW_GROUP24; i++)
 		assert_int_equal(gw_group_find(gw_group_name(i)), i);
 	assert_string_equal(gw_group_name(GW_GROUP_WITHOUT), "none");
 	assert_string_equal(gw_encryption_name(GW_ENCRYPTION_NONE), "");
 	assert_string_equal(gw_group_name(99), "");
-	assert_int_equal(gw_integrity_find("md5"), GW_INTEGRITY_NONE);
+	assert_int_equal(gw_integrity_find("md4"), GW_INTEGRITY_NONE);
+	for (i = GW_MLKEM512; i <= GW_MLKEM1024; i++)
+		assert_int_equal(gw_kem_find(gw_kem_name(i)), i);
+	for (i = GW_MAIN; i <= GW_AGGRESSIVE; i++)
+		assert_int_equal(gw_exchange_find(gw_exchange_name(i)), i);
+	for (i = GW_MODE_DEFAULT; i <= GW_RESPONDER_ONLY; i++)
+		assert_int_equal(gw_mode_find(gw_mode_name(i)), i);
+	for (i = GW_UDP; i <= GW_NATIVE; i++)
+		assert_int_equal(gw_encapsulation_find(gw_encapsulation_name(i)), i);
+	for (i = GW_REVOCATION_RELAXED; i <= GW_REVOCATION_STRICT; i++)
+		assert_int_equal(gw_revocation_find(gw_revocation_name(i)), i);
+	for (i = 0; i < GW_DESTINATIONS; i++)
+		assert_int_equal(gw_destination_find(gw_destination_name(i)), i);
+	for (i = GW_BASIC; i < GW_SIZES; i++)
+		assert_int_equal(gw_size_find(gw_size_name(i)), i);
+	/* What each is. */
+	assert_true(gw_encryption_is_aead(GW_GCMAES192) && gw_encryption_is_aead(GW_CHACHA20POLY1305));
+	assert_false(gw_encryption_is_aead(GW_AES256) || gw_encryption_is_aead(GW_NULL));
+	assert_int_equal(gw_encryption_twin(GW_GCMAES192), GW_INTEGRITY_GCMAES192);
+	assert_int_equal(gw_encryption_twin(GW_AES128), GW_INTEGRITY_NONE);
+	assert_true(gw_encryption_is_weak(GW_DES) && gw_encryption_is_weak(GW_NULL));
+	assert_false(gw_encryption_is_weak(GW_AES128));
+	assert_true(gw_integrity_is_weak(GW_SHA1) && gw_group_is_weak(GW_GROUP24));
+	assert_false(gw_integrity_is_weak(GW_SHA256) || gw_group_is_weak(GW_GROUP14));
 }
 
 static void test_certificate_equal(void **state)

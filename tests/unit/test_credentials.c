@@ -48,11 +48,12 @@ static void renew(void)
 
 static struct gw_connection connection(void)
 {
-	struct gw_connection c = { 0 };
+	static struct gw_certificate authority;
+	struct gw_connection c = { .authorities = &authority, .authority_count = 1 };
 
 	snprintf(c.certificate_file, sizeof(c.certificate_file), "%s/cert.pem", dir);
 	snprintf(c.key_file, sizeof(c.key_file), "%s/key.pem", dir);
-	snprintf(c.authority_file, sizeof(c.authority_file), "%s/cert.pem", dir);
+	snprintf(authority.file, sizeof(authority.file), "%s/cert.pem", dir);
 	return c;
 }
 

@@ -139,32 +139,44 @@ static void test_defaults(void **state)
 	lyd_free_all(tree);
 }
 
+#define SESSION PARIS "/bgp/session[peer-address='10.0.0.1']"
+
 static void test_validate(void **state)
 {
+	char edge[100], leaf[120];
+	unsigned i, k;
 	struct lyd_node *tree = NULL;
 	struct findings found = { 0 };
 
 	(void)state;
-	step(&tree, EDIT_SET, PARIS "/bgp/remote-as", "65001");
-	step(&tree, EDIT_SET, PARIS "/bgp/peer-address", "10.0.0.1");
+	step(&tree, EDIT_SET, SESSION "/remote-as", "65001");
 	assert_int_equal(datastore_validate(f.ds, &tree, &found), -EINVAL);
 	assert_int_equal(found.errors, 1);
 	assert_int_equal(found.array[0].tag, FINDING_MISSING_ELEMENT);
-	assert_string_equal(found.array[0].path, PARIS "/bgp/local-address");
+	assert_string_equal(found.array[0].path, SESSION "/local-address");
 	assert_string_equal(found.array[0].detail, "local-address");
 	findings_fini(&found);
-	step(&tree, EDIT_SET, PARIS "/bgp/local-address", "10.0.0.2");
-	step(&tree, EDIT_SET, PARIS "/bgp/remote-as", "65515");
+	step(&tree, EDIT_SET, SESSION "/local-address", "10.0.0.2");
+	step(&tree, EDIT_SET, SESSION "/remote-as", "65515");
 	assert_int_equal(datastore_validate(f.ds, &tree, &found), -EINVAL);
-	assert_string_equal(found.array[0].path, PARIS "/bgp/remote-as");
+	assert_string_equal(found.array[0].path, SESSION "/remote-as");
 	assert_string_equal(found.array[0].app_tag, "gh-asn-equal");
 	assert_non_null(strstr(found.array[0].text, "AS number of this gateway"));
 	findings_fini(&found);
 	/* Two with one address. */
-	step(&tree, EDIT_SET, PARIS "/bgp/remote-as", "65001");
-	step(&tree, EDIT_SET, PARIS "/remote-address", "198.51.100.7");
-	step(&tree, EDIT_SET, "/gatehouse:gateway/connection[name='lyon']/remote-address",
-	     "198.51.100.7");
+	step(&tree, EDIT_SET, SESSION "/remote-as", "65001");
+	for (i = 0; i < 2; i++) {
+		snprintf(edge, sizeof(edge), "/gatehouse:gateway/expressroute[name='dc1']/edge"
+			 "[role='%s']", i ? "primary" : "secondary");
+		for (k = 0; k < 3; k++) {
+			static const char *const leaves[][2] = {
+				{ "interface", "er0" }, { "peer", "10.0.0.9" }, { "remote-as", "7" },
+			};
+
+			snprintf(leaf, sizeof(leaf), "%s/%s", edge, leaves[k][0]);
+			step(&tree, EDIT_SET, leaf, leaves[k][1]);
+		}
+	}
 	assert_int_equal(datastore_validate(f.ds, &tree, &found), -EINVAL);
 	assert_string_equal(found.array[0].app_tag, "data-not-unique");
 	assert_int_equal(found.array[0].tag, FINDING_OPERATION_FAILED);

@@ -309,7 +309,7 @@ static void test_next_hop(void **state)
 	assert_int_equal(findings.errors, 2);
 	assert_string_equal(findings.array[0].app_tag, "gh-unreachable");
 	assert_string_equal(findings.array[0].text, "edge peer 172.16.0.9: er0 has no address on its"
-			    " subnet, so that packets could not reach the edge; give er0 an address"
+			    " subnet, so that packets could not reach it; give er0 an address"
 			    " of that subnet (Azure has a /30 for each edge), or correct the address");
 	assert_non_null(strstr(findings.array[1].path, "peer-ipv6"));
 	meaning_findings_fini(&findings);
@@ -390,9 +390,10 @@ static void test_certificates(void **state)
 	struct gw_certificate certificates[] = { { .name = "ca", .file = "/ca.pem" },
 						 { .name = "own", .file = "/own.pem",
 						   .key_file = "/own.key" } };
-	struct gw_connection c[2] = { { .name = "a", .certificate = "own", .authority = "ca",
+	struct gw_connection c[2] = { { .name = "a", .certificate = "own",
+					.authorities = &certificates[0], .authority_count = 1,
 					.certificate_file = "/own.pem", .key_file = "/own.key",
-					.authority_file = "/ca.pem", .remote_id = "x",
+					.remote_id = "x",
 					.local_id = "gw.example" } };
 	struct gw_config to = { .asn = 65515, .certificates = certificates, .certificate_count = 2,
 				.connections = c, .connection_count = 2 };

@@ -166,14 +166,14 @@ static void test_prefixes(void **state)
 
 static void test_errors_of_meaning(void **state)
 {
-	const char *reply = edit(OPEN "<connection><name>paris</name><bgp><remote-as>65515</remote-as>"
-				 "<peer-address>169.254.21.2</peer-address><local-address>169.254.21.1</local-address></bgp>"
+	const char *reply = edit(OPEN "<connection><name>paris</name><bgp><session><remote-as>65515</remote-as>"
+				 "<peer-address>169.254.21.2</peer-address><local-address>169.254.21.1</local-address></session></bgp>"
 				 "</connection></gateway>");
 
 	(void)state;
 	assert_has(reply, "<error-type>application</error-type><error-tag>operation-failed</error-tag>");
 	assert_has(reply, "<error-app-tag>");
-	assert_has(reply, "/gh:gateway/gh:connection[gh:name='paris']/gh:bgp/gh:remote-as</error-path>");
+	assert_has(reply, "/gh:gateway/gh:connection[gh:name='paris']/gh:bgp/gh:session[gh:peer-address='169.254.21.2']/gh:remote-as</error-path>");
 	assert_string_equal(store_text(f.store), "");
 }
 

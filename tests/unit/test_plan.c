@@ -53,7 +53,8 @@ static void test_lines(void **state)
 		  "line 3: gateway: at most one public-address of each family; remove the old one"
 		  " first" },
 		{ "gateway connection a\n no bgp\n bgp remote-as 64520 peer-address ::2"
-		  " local-address 10.9.9.9", "line 3: gateway connection a: bgp: peer-address and"
+		  " local-address 10.9.9.9", "line 3: gateway connection a: bgp session ::2:"
+		  " peer-address and"
 		  " local-address are of different families; give both as IPv4 or both as IPv6" },
 		/* several at once, each on its line */
 		{ "gateway\n asn 65551\n vnet interface gone",

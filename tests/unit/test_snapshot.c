@@ -74,14 +74,18 @@ static void test_every_value(void **state)
 	assert_true(n->key_usable);
 	assert_string_equal(n->local_id, "gw.example");
 	assert_string_equal(n->remote_id, "paris@example");
-	assert_int_equal(n->remote_as, 64520);
-	assert_addr(&n->peer_address, "169.254.21.2");
-	assert_addr(&n->local_address, "169.254.21.1");
+	assert_int_equal(n->session_count, 1);
+	assert_int_equal(n->sessions[0].remote_as, 64520);
+	assert_addr(&n->sessions[0].peer, "169.254.21.2");
+	assert_addr(&n->sessions[0].local, "169.254.21.1");
+	assert_addr(&n->local_address, "203.0.113.1");
+	assert_false(n->local_given);
 	assert_int_equal(n->prefix_count, 2);
 	assert_prefix(&n->prefixes[0], "192.168.0.0/24");
 	assert_prefix(&n->prefixes[1], "2001:db8:7::/48");
-	assert_int_equal(n->encryption_bits, 256);
-	assert_int_equal(n->integrity_bits, 256);
+	assert_int_equal(n->esp.encryption, GW_GCMAES256);
+	assert_int_equal(n->esp.integrity_given, GW_INTEGRITY_GCMAES256);
+	assert_int_equal(n->esp.integrity, GW_INTEGRITY_NONE);
 	assert_int_equal(n->ike.encryption, GW_GCMAES256);
 	assert_int_equal(n->ike.integrity, GW_SHA384);
 	assert_int_equal(n->ike.group, GW_ECP384);
@@ -122,14 +126,15 @@ static void test_defaults(void **state)
 	assert_addr(&n->remote_address, "none");
 	assert_string_equal(n->shared_key, "");
 	assert_false(n->key_usable);
-	assert_int_equal(n->remote_as, 0);
-	assert_int_equal(n->encryption_bits, 256);
+	assert_int_equal(n->session_count, 0);
+	assert_int_equal(n->esp.encryption, GW_GCMAES256);
+	assert_false(n->esp_given);
 	assert_int_equal(n->ipsec_lifetime_s, 27000);
 	assert_int_equal(n->ike_lifetime_s, 28800);
 	assert_int_equal(n->replay_window, 1024);
 	assert_int_equal(n->ike.encryption, GW_ENCRYPTION_NONE);
 	assert_int_equal(n->pfs, GW_GROUP_NONE);
-	assert_int_equal(n->integrity_bits, 0);
+	assert_int_equal(n->esp.integrity_given, 0);
 	assert_int_equal(n->dpd_timeout_s, 45);
 	assert_int_equal(n->prefix_limit, 0);
 	assert_int_equal(c->tcp_mss, 0);
@@ -153,7 +158,7 @@ static void test_profile(void **state)
 	c = fixture_config(&f);
 	assert_int_equal(c->profile_count, 1);
 	assert_string_equal(c->profiles[0].name, "gold");
-	assert_int_equal(c->profiles[0].integrity_bits, 256);
+	assert_int_equal(c->profiles[0].esp.integrity_given, GW_INTEGRITY_GCMAES256);
 	n = gw_config_connection(c, "rome");
 	assert_string_equal(n->profile, "gold");
 	assert_string_equal(n->local_id, "gold.example");
@@ -193,10 +198,11 @@ static void test_certificates(void **state)
 	assert_string_equal(c->certificates[0].key_file, "");
 	n = gw_config_connection(c, "rome");
 	assert_string_equal(n->certificate, "own");
-	assert_string_equal(n->authority, "ca");
+	assert_int_equal(n->authority_count, 1);
+	assert_string_equal(n->authorities[0].name, "ca");
 	assert_string_equal(n->certificate_file, "/etc/gatehouse/own.pem");
 	assert_string_equal(n->key_file, "/etc/gatehouse/private/own.key");
-	assert_string_equal(n->authority_file, "/etc/ssl/certs/ca.pem");
+	assert_string_equal(n->authorities[0].file, "/etc/ssl/certs/ca.pem");
 	assert_null(gw_connection_incomplete(n));
 }
 

@@ -84,9 +84,10 @@ static void setting_init(struct setting *s)
 	s->circuit.edges[GW_PRIMARY].peer_ipv6 = addr("fd00::1");
 	s->connection.leg = 3;
 	strcpy(s->connection.name, "paris");
-	s->connection.remote_as = 64520;
-	s->connection.peer_address = addr("169.254.21.2");
-	s->connection.local_address = addr("169.254.21.1");
+	s->connection.session_count = 1;
+	s->connection.sessions[0].remote_as = 64520;
+	s->connection.sessions[0].peer = addr("169.254.21.2");
+	s->connection.sessions[0].local = addr("169.254.21.1");
 	assert_int_equal(gh_prefix_parse("10.1.0.0/16", &s->space[0]), 0);
 	assert_int_equal(gh_prefix_parse("10.2.0.0/16", &s->space[1]), 0);
 	s->config = (struct gw_config){
@@ -164,7 +165,7 @@ static void test_trial(void **state)
 	said[0] = '\0';
 	assert_false(speaker_try(s, 1, &old.config, &new.config));
 	assert_string_equal(said, "");
-	new.connection.peer_address = addr("169.254.21.6");
+	new.connection.sessions[0].peer = addr("169.254.21.6");
 	assert_true(speaker_try(s, 2, &old.config, &new.config));
 	assert_string_equal(said, "TRY\nNEIGHBOR 24\nTRY_END\n");
 	said[0] = '\0';
