@@ -79,8 +79,10 @@ static int checks_prepare(void *self, struct transaction_token token,
 			      UNDERLAY_EDGES_MAX / GW_ROLES);
 		return -E2BIG;
 	}
-	if (change->to->address_space_count > UNDERLAY_SPACES_MAX) {
-		gh_buf_printf(why, "more than %u prefixes of address-space: summarise them",
+	if (change->to->address_space_count + change->to->peered_space_count >
+	    UNDERLAY_SPACES_MAX) {
+		gh_buf_printf(why, "more than %u prefixes of address-space and peered-space: "
+			      "summarise them",
 			      UNDERLAY_SPACES_MAX);
 		return -E2BIG;
 	}
@@ -154,15 +156,35 @@ static void edges_set(struct gateway *g, const struct gw_config *from, const str
 	}
 }
 
-static bool space_differs(const struct gw_config *a, const struct gw_config *b)
+static bool prefixes_differ(const struct gh_prefix *a, size_t a_count, const struct gh_prefix *b,
+			    size_t b_count)
 {
-	if (a->address_space_count != b->address_space_count)
-		return true;
-	for (size_t i = 0; i < a->address_space_count; i++) {
-		if (gh_prefix_cmp(&a->address_space[i], &b->address_space[i]))
+	for (size_t i = 0; i < a_count && i < b_count; i++) {
+		if (gh_prefix_cmp(&a[i], &b[i]))
 			return true;
 	}
-	return false;
+	return a_count != b_count;
+}
+
+static bool space_differs(const struct gw_config *a, const struct gw_config *b)
+{
+	return prefixes_differ(a->address_space, a->address_space_count,
+			       b->address_space, b->address_space_count) ||
+	       prefixes_differ(a->peered_space, a->peered_space_count,
+			       b->peered_space, b->peered_space_count);
+}
+
+/* What lies behind the VNet interface: nobody else may offer it. checks_prepare has counted. */
+static void apply_space(struct gateway *g, const struct gw_config *to)
+{
+	struct gh_prefix spaces[UNDERLAY_SPACES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < to->address_space_count && count < UNDERLAY_SPACES_MAX; i++)
+		spaces[count++] = to->address_space[i];
+	for (size_t i = 0; i < to->peered_space_count && count < UNDERLAY_SPACES_MAX; i++)
+		spaces[count++] = to->peered_space[i];
+	rib_space_set(g->rib, spaces, count);
 }
 
 static void apply_base(struct gateway *g, const struct gw_config *from, const struct gw_config *to)
@@ -173,27 +195,43 @@ static void apply_base(struct gateway *g, const struct gw_config *from, const st
 	ipsec_mss_set(g->ipsec, to->tcp_mss);
 	fib_kernel_vnet_set(g->kernel, to->vnet_interface);
 	if (space_differs(from, to))
-		rib_space_set(g->rib, to->address_space, to->address_space_count);
+		apply_space(g, to);
 	edges_set(g, from, to);
 }
 
 /* ---- connections ------------------------------------------------------- */
 
-static bool has_bgp(const struct gw_connection *c)
+/* The private peering takes packets of 1,400 bytes, with ESP around them . */
+#define MSS_OVER_EXPRESSROUTE 1250
+
+static uint16_t mss_of(const struct gw_connection *c)
 {
-	return c && c->session_count;
+	return c->tcp_mss ? c->tcp_mss : c->over[0] ? MSS_OVER_EXPRESSROUTE : 0;
 }
 
 static void apply_leg(struct gateway *g, const struct gw_connection *c)
 {
 	struct rib_leg_config leg = {
-		.number = c->leg, .kind = RIB_VPN, .egress = RIB_EGRESS_ESP,
-		.weight = c->weight, .uses = LEG_USES(LEG_FACT_SA),
+		.number = c->leg, .kind = c->over[0] ? RIB_OVER : RIB_VPN,
+		.egress = RIB_EGRESS_ESP, .weight = c->weight, .uses = LEG_USES(LEG_FACT_SA),
 	};
 
+	/* Lost is what was there before: see hear_peer.c. */
+	if (c->bfd.interval_ms && c->session_count)
+		leg.uses |= LEG_USES(LEG_FACT_BFD);
 	snprintf(leg.name, sizeof(leg.name), "%s", c->name);
 	if (rib_leg_set(g->rib, &leg, gh_now()) < 0)
 		gh_error("connection %s: its leg could not be set up", c->name);
+	ipsec_leg_mss_set(g->ipsec, c->leg, mss_of(c));
+}
+
+static bool has_peer(const struct gw_connection *c, const struct gh_addr *peer)
+{
+	for (size_t i = 0; c && i < c->session_count; i++) {
+		if (!gh_addr_cmp(&c->sessions[i].peer, peer))
+			return true;
+	}
+	return false;
 }
 
 static bool has_prefix(const struct gw_connection *c, const struct gh_prefix *p)
@@ -208,23 +246,50 @@ static bool has_prefix(const struct gw_connection *c, const struct gh_prefix *p)
 static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 			   const struct gw_connection *to)
 {
-	struct gh_prefix peer;
-
 	for (size_t i = 0; from && i < from->prefix_count; i++) {
 		if (!has_prefix(to, &from->prefixes[i]))
 			rib_static_del(g->rib, to->leg, &from->prefixes[i]);
 	}
-	if (has_bgp(from) &&
-	    (!has_bgp(to) || gh_addr_cmp(&from->sessions[0].peer, &to->sessions[0].peer))) {
-		peer = gh_prefix_host(&from->sessions[0].peer);
-		rib_static_del(g->rib, to->leg, &peer);
+	for (size_t i = 0; from && i < from->session_count; i++) {
+		struct gh_prefix peer = gh_prefix_host(&from->sessions[i].peer);
+
+		if (!has_peer(to, &from->sessions[i].peer))
+			rib_static_del(g->rib, to->leg, &peer);
 	}
 	for (size_t i = 0; i < to->prefix_count; i++)
 		rib_static_set(g->rib, to->leg, &to->prefixes[i], RIB_STATIC_PREFIX);
-	if (has_bgp(to)) {
-		peer = gh_prefix_host(&to->sessions[0].peer);
+	for (size_t i = 0; i < to->session_count; i++) {
+		struct gh_prefix peer = gh_prefix_host(&to->sessions[i].peer);
+
 		rib_static_set(g->rib, to->leg, &peer, RIB_STATIC_PEER);
 	}
+}
+
+/* By which edges its outer packets leave, where that is not for the host's routes to say. */
+static void apply_outer(struct apply *a, const struct gw_connection *from,
+			const struct gw_connection *to)
+{
+	const struct gw_circuit *c = to && to->over[0] ? gw_config_circuit(a->to, to->over) : NULL;
+	bool has = c && gh_addr_is_set(&to->remote_address);
+	uint32_t legs[FIB_OUTER_LEGS];
+
+	if (from && from->over[0] && gh_addr_is_set(&from->remote_address) &&
+	    (!has || gh_addr_cmp(&from->remote_address, &to->remote_address)))
+		fib_kernel_outer_del(a->gateway->kernel, &from->remote_address);
+	if (!has)
+		return;
+	for (unsigned i = 0; i < FIB_OUTER_LEGS; i++)
+		legs[i] = i < GW_ROLES ? c->edges[i].leg : 0;
+	fib_kernel_outer_set(a->gateway->kernel, &to->remote_address, legs);
+}
+
+/* A circuit that others run over got, or lost, an edge. */
+static void apply_outers(struct apply *a)
+{
+	for (size_t i = 0; i < a->to->connection_count; i++)
+		if (a->to->connections[i].over[0])
+			apply_outer(a, NULL, &a->to->connections[i]);
+	fib_kernel_outers_settled(a->gateway->kernel);
 }
 
 static void connection_remove(struct apply *a, const struct apply_change *c)
@@ -234,6 +299,7 @@ static void connection_remove(struct apply *a, const struct apply_change *c)
 	if (c->after)
 		return;
 	apply_ike_end(g, c->before->leg);
+	apply_outer(a, c->before, NULL);
 	rib_leg_del(g->rib, c->before->leg);
 	apply_kernel_leave(g, c);
 }
@@ -244,6 +310,7 @@ static void connection_set(struct apply *a, const struct apply_change *c)
 
 	if (!c->after)
 		return;
+	apply_outer(a, c->before, c->after);
 	apply_leg(g, c->after);
 	apply_prefixes(g, c->before, c->after);
 	apply_ike(g, a->to, c->after);
@@ -282,6 +349,7 @@ static bool commit_step(struct apply *a, struct gh_time until)
 			phases[a->phase](a, &a->changes[a->next]);
 		}
 	}
+	apply_outers(a);
 	underlay_settled(g->underlay);
 	g->speaker_due = true;
 	a->step = NULL;
@@ -372,6 +440,9 @@ void apply_tunnel(struct gateway *g, uint32_t leg)
 		return;
 	if (view.leg->said[LEG_FACT_SA] == (up ? LEG_SAID_UP : LEG_SAID_DOWN))
 		return;
+	/* BFD inside a tunnel begins anew with it, and is no witness until it was up. */
+	if (view.leg->said[LEG_FACT_BFD] != LEG_SAID_UP)
+		rib_leg_fact(g->rib, leg, LEG_FACT_BFD, true, gh_now());
 	rib_leg_fact(g->rib, leg, LEG_FACT_SA, up, gh_now());
 	g->speaker_due = true;
 }

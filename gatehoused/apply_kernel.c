@@ -31,18 +31,18 @@ static void plan_of(const struct gw_config *c, struct underlay_plan *plan)
 	}
 	for (size_t i = 0; i < c->address_space_count; i++)
 		plan->spaces[plan->spaces_count++] = c->address_space[i];
+	for (size_t i = 0; i < c->peered_space_count; i++)
+		plan->spaces[plan->spaces_count++] = c->peered_space[i];
 }
 
-static bool has_bgp(const struct gw_connection *c)
+static bool has_session(const struct gw_connection *c, const struct gw_session *s)
 {
-	return c && c->session_count;
-}
-
-static bool session_differs(const struct gw_connection *a, const struct gw_connection *b)
-{
-	return has_bgp(a) != has_bgp(b) ||
-	       (has_bgp(a) && (gh_addr_cmp(&a->sessions[0].peer, &b->sessions[0].peer) ||
-			       gh_addr_cmp(&a->sessions[0].local, &b->sessions[0].local)));
+	for (size_t i = 0; c && i < c->session_count; i++) {
+		if (!gh_addr_cmp(&c->sessions[i].peer, &s->peer) &&
+		    !gh_addr_cmp(&c->sessions[i].local, &s->local))
+			return true;
+	}
+	return false;
 }
 
 static bool was_there(const struct underlay_plan *plan, const char *interface)
@@ -91,6 +91,32 @@ static int base_prepare(struct apply *a, bool trusted, struct gh_buf *why)
 	return error;
 }
 
+/* The first count sessions of what a change brings, taken back. */
+static void sessions_undo(struct apply *a, const struct apply_change *c, size_t count)
+{
+	for (size_t i = 0; c->after && i < c->after->session_count && i < count; i++) {
+		const struct gw_session *s = &c->after->sessions[i];
+
+		if (!has_session(c->before, s))
+			underlay_peer_del(a->gateway->underlay, &s->peer, &s->local);
+	}
+}
+
+static int sessions_add(struct apply *a, const struct apply_change *c, bool trusted)
+{
+	for (size_t i = 0; c->after && i < c->after->session_count; i++) {
+		const struct gw_session *s = &c->after->sessions[i];
+		int error = has_session(c->before, s) ? 0
+			  : underlay_peer_add(a->gateway->underlay, &s->peer, &s->local);
+
+		if (error && !trusted) {
+			sessions_undo(a, c, i);
+			return error;
+		}
+	}
+	return 0;
+}
+
 /* Adds peers until late; 0: all done, 1: more, -errno. */
 static int peers_prepare(struct apply *a, bool trusted, struct gh_time until, struct gh_buf *why)
 {
@@ -98,15 +124,10 @@ static int peers_prepare(struct apply *a, bool trusted, struct gh_time until, st
 		const struct apply_change *c = &a->changes[a->next];
 		int error;
 
-		if (!has_bgp(c->after) || !session_differs(c->before, c->after)) {
-			a->peers_added = a->next + 1;
-			continue;
-		}
 		if (!trusted && apply_late(until))
 			return 1;
-		error = underlay_peer_add(a->gateway->underlay, &c->after->sessions[0].peer,
-					  &c->after->sessions[0].local);
-		if (error && !trusted) {
+		error = sessions_add(a, c, trusted);
+		if (error) {
 			gh_buf_printf(why, "connection %s: %s", c->after->name,
 				      underlay_why(a->gateway->underlay));
 			return error;
@@ -122,13 +143,8 @@ static void kernel_abort(void *self)
 	struct underlay_plan old;
 
 	a->step = NULL;
-	for (size_t i = 0; i < a->peers_added; i++) {
-		const struct apply_change *c = &a->changes[i];
-
-		if (has_bgp(c->after) && session_differs(c->before, c->after))
-			underlay_peer_del(a->gateway->underlay, &c->after->sessions[0].peer,
-					  &c->after->sessions[0].local);
-	}
+	for (size_t i = 0; i < a->peers_added; i++)
+		sessions_undo(a, &a->changes[i], GW_SESSIONS_MAX);
 	a->peers_added = 0;
 	if (!a->planned)
 		return;
@@ -178,7 +194,10 @@ const struct transaction_backend apply_kernel = {
 
 void apply_kernel_leave(struct gateway *g, const struct apply_change *c)
 {
-	if (has_bgp(c->before) && session_differs(c->before, c->after))
-		underlay_peer_del(g->underlay, &c->before->sessions[0].peer,
-				  &c->before->sessions[0].local);
+	for (size_t i = 0; c->before && i < c->before->session_count; i++) {
+		const struct gw_session *s = &c->before->sessions[i];
+
+		if (!has_session(c->after, s))
+			underlay_peer_del(g->underlay, &s->peer, &s->local);
+	}
 }

@@ -47,6 +47,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/timeline.c gatehoused/timeline.h \
 	gatehoused/translate.c gatehoused/translate.h \
 	gatehoused/unbuilt.c gatehoused/unbuilt.h \
+	gatehoused/wish.c gatehoused/wish.h \
 	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c

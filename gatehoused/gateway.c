@@ -418,11 +418,22 @@ static bool leg_up(void *context, uint32_t leg)
 	return state == LEG_UP || state == LEG_RESTORING;
 }
 
+static void secret(void *context, const struct gw_secret *secret, char out[GH_NAME_MAX + 1])
+{
+	struct gateway *g = context;
+	struct gh_buf clear = { 0 };
+
+	out[0] = '\0';
+	if (secret->text[0] && !store_clear(g->store, secret, &clear))
+		snprintf(out, GH_NAME_MAX + 1, "%s", gh_buf_text(&clear));
+	gh_buf_fini(&clear);
+}
+
 static int start_speaker(struct gateway *g)
 {
 	const struct speaker_legs legs = {
 		.context = g, .tunnel_up = tunnel_up, .restoring = restoring,
-		.standing = standing, .leg_up = leg_up,
+		.standing = standing, .leg_up = leg_up, .secret = secret,
 	};
 
 	g->speaker = speaker_new(g->guests, g->options->instance, &legs);

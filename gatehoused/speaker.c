@@ -13,19 +13,7 @@
 #include <string.h>
 
 #include "gatehoused/guests.h"
-
-#define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
-#define KEEPALIVE_S 60          /* the values that devices are configured for */
-#define HOLD_S 180
-#define PREPEND 3               /* our AS so many times more while a leg waits to be restored */
-
-struct stated {
-	struct gh_speaker speaker;
-	struct gh_neighbor *neighbors;
-	size_t neighbor_count;
-	struct gh_network *networks;    /* by prefix */
-	size_t network_count;
-};
+#include "gatehoused/wish.h"
 
 /* A PEER fact, and when it came: it says how long ago its state began. */
 struct heard {
@@ -39,7 +27,7 @@ struct speaker {
 	struct speaker_legs legs;
 	char view[GH_NAME_MAX + 1];
 	bool ready;
-	struct stated stated;
+	struct wish stated;
 	struct heard *peers;            /* one for each stated neighbor; id 0: not heard yet */
 };
 
@@ -56,83 +44,13 @@ struct speaker *speaker_new(struct guests *guests, const char *view,
 	return s;
 }
 
-static void stated_fini(struct stated *st)
-{
-	if (st->neighbors)
-		explicit_bzero(st->neighbors, st->neighbor_count * sizeof(*st->neighbors));
-	free(st->neighbors);
-	free(st->networks);
-	*st = (struct stated){ 0 };
-}
-
 void speaker_free(struct speaker *s)
 {
 	if (!s)
 		return;
-	stated_fini(&s->stated);
+	wish_fini(&s->stated);
 	free(s->peers);
 	free(s);
-}
-
-/* ---- what is wanted ---------------------------------------------------- */
-
-static struct gh_neighbor *neighbor_add(struct stated *st, uint32_t leg, const struct gh_addr *peer)
-{
-	struct gh_neighbor *n = &st->neighbors[st->neighbor_count++];
-
-	memset(n, 0, sizeof(*n));
-	n->id = gh_neighbor_id(leg, peer->family, 0);
-	n->peer = *peer;
-	n->keepalive_s = KEEPALIVE_S;
-	n->hold_s = HOLD_S;
-	return n;
-}
-
-static void want_edge(struct speaker *s, struct stated *st, const struct gw_circuit *c,
-		      enum gw_role role)
-{
-	const struct gw_edge *e = &c->edges[role];
-	const struct gh_addr *peers[] = { &e->peer, &e->peer_ipv6 };
-
-	if (!e->leg || !e->remote_as)
-		return;
-	for (unsigned i = 0; i < 2; i++) {
-		struct gh_neighbor *n;
-
-		if (!gh_addr_is_set(peers[i]))
-			continue;
-		n = neighbor_add(st, e->leg, peers[i]);
-		snprintf(n->interface, sizeof(n->interface), "%s", e->interface);
-		snprintf(n->description, sizeof(n->description), "%.64s %s", c->name,
-			 gw_role_name(role));
-		n->remote_as = e->remote_as;
-		n->families = i ? GH_AF_IPV6 : GH_AF_IPV4;
-		n->side = GH_SIDE_EDGE;
-		n->weight = gh_weight(&(struct gh_preference){ .kind = GH_KIND_EXPRESSROUTE,
-				      .routing_weight = c->weight, .standing = s->legs.standing(s->legs.context, e->leg) });
-		n->prefix_limit = c->prefix_limit;
-		n->hops = 1;
-		n->prepend = s->legs.restoring(s->legs.context, e->leg) ? PREPEND : 0;
-		n->bfd_interval_ms = c->bfd_interval_ms;
-		n->bfd_multiplier = c->bfd_multiplier;
-	}
-}
-
-static void want_connection(struct stated *st, const struct gw_connection *c)
-{
-	struct gh_neighbor *n;
-
-	n = neighbor_add(st, c->leg, &c->sessions[0].peer);
-	n->local = c->sessions[0].local;
-	snprintf(n->description, sizeof(n->description), "%s", c->name);
-	n->remote_as = c->sessions[0].remote_as;
-	n->families = GH_AF_IPV4 | GH_AF_IPV6;
-	n->side = GH_SIDE_VPN;
-	n->pass = GH_PASS(GH_SIDE_VPN);
-	n->weight = gh_weight(&(struct gh_preference){ .kind = GH_KIND_VPN,
-			      .routing_weight = c->weight, .standing = GH_STANDING_UP });
-	n->prefix_limit = c->prefix_limit;
-	n->hops = VPN_HOPS;
 }
 
 static int by_id(const void *a, const void *b)
@@ -142,45 +60,16 @@ static int by_id(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void *allocate(size_t count, size_t size)
-{
-	void *p = calloc(count ? count : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
-
-/* What the configuration asks for; of connections, with_down or those whose tunnel is up. */
+/* Of connections, with_down or those whose tunnel is up. */
 static void want(struct speaker *s, const struct gw_config *config, bool with_down,
-		 struct stated *st)
+		 struct wish *out)
 {
-	size_t most = config->circuit_count * GW_ROLES * 2 + config->connection_count;
+	const struct wish_of of = {
+		.config = config, .legs = &s->legs, .view = s->view, .with_down = with_down,
+		.before = &s->stated,
+	};
 
-	*st = (struct stated){ 0 };
-	st->neighbors = allocate(most, sizeof(*st->neighbors));
-	st->networks = allocate(config->address_space_count, sizeof(*st->networks));
-	/* bgpd refuses a speaker without a router id, so does the model's commit. */
-	if (!config->asn || !gh_addr_is_set(&config->router_id))
-		return;
-	st->speaker.asn = config->asn;
-	st->speaker.router_id = config->router_id;
-	memcpy(st->speaker.view, s->view, sizeof(st->speaker.view));
-	for (size_t i = 0; i < config->circuit_count; i++) {
-		for (unsigned role = 0; role < GW_ROLES; role++)
-			want_edge(s, st, &config->circuits[i], role);
-	}
-	for (size_t i = 0; i < config->connection_count; i++) {
-		const struct gw_connection *c = &config->connections[i];
-
-		if (c->session_count && (with_down || s->legs.tunnel_up(s->legs.context, c->leg)))
-			want_connection(st, c);
-	}
-	qsort(st->neighbors, st->neighbor_count, sizeof(*st->neighbors), by_id);
-	for (size_t i = 0; i < config->address_space_count; i++)
-		st->networks[st->network_count++] = (struct gh_network){
-			.prefix = config->address_space[i], .weight = GH_WEIGHT_OWN,
-		};
+	wish_make(out, &of);
 }
 
 /* ---- what is said ------------------------------------------------------ */
@@ -221,7 +110,7 @@ static void say_network(struct speaker *s, enum gh_fact_type type, const struct 
 }
 
 /* Walks both sorted lists: gone, new, changed. The peers move along. */
-static void differ_neighbors(struct speaker *s, const struct stated *old, const struct stated *new,
+static void differ_neighbors(struct speaker *s, const struct wish *old, const struct wish *new,
 			     struct heard *peers)
 {
 	size_t i = 0, j = 0;
@@ -245,14 +134,14 @@ static void differ_neighbors(struct speaker *s, const struct stated *old, const 
 	}
 }
 
-static void differ_networks(struct speaker *s, const struct stated *old, const struct stated *new)
+static void differ_networks(struct speaker *s, const struct wish *old, const struct wish *new)
 {
 	size_t i = 0, j = 0;
 
 	while (i < old->network_count || j < new->network_count) {
-		const struct gh_network *a = &old->networks[i], *b = &new->networks[j];
-		int c = i == old->network_count ? 1 : j == new->network_count ? -1
-		      : gh_prefix_cmp(&a->prefix, &b->prefix);
+		const struct gh_network *a = i < old->network_count ? &old->networks[i] : NULL;
+		const struct gh_network *b = j < new->network_count ? &new->networks[j] : NULL;
+		int c = !a ? 1 : !b ? -1 : gh_prefix_cmp(&a->prefix, &b->prefix);
 
 		if (c < 0)
 			say_network(s, GH_NETWORK_DEL, a);
@@ -265,17 +154,19 @@ static void differ_networks(struct speaker *s, const struct stated *old, const s
 
 void speaker_sync(struct speaker *s, const struct gw_config *config)
 {
-	struct stated next;
+	struct wish next;
 	struct heard *peers;
 
 	want(s, config, false, &next);
-	peers = allocate(next.neighbor_count, sizeof(*peers));
+	peers = calloc(next.neighbor_count + 1, sizeof(*peers));
+	if (!peers)
+		abort();
 	/* A speaker must be there before its neighbors and networks. */
 	if (memcmp(&s->stated.speaker, &next.speaker, sizeof(next.speaker)))
 		say_speaker(s, &next.speaker);
 	differ_neighbors(s, &s->stated, &next, peers);
 	differ_networks(s, &s->stated, &next);
-	stated_fini(&s->stated);
+	wish_fini(&s->stated);
 	free(s->peers);
 	s->stated = next;
 	s->peers = peers;
@@ -288,7 +179,7 @@ static void ask(struct speaker *s, const struct gh_fact *f)
 	guests_send(s->guests, GH_ROLE_BGPD, f);
 }
 
-static void try_neighbors(struct speaker *s, const struct stated *old, const struct stated *new,
+static void try_neighbors(struct speaker *s, const struct wish *old, const struct wish *new,
 			  bool all)
 {
 	for (size_t j = 0; j < new->neighbor_count; j++) {
@@ -303,11 +194,12 @@ static void try_neighbors(struct speaker *s, const struct stated *old, const str
 	}
 }
 
-static bool stated_equal(const struct stated *a, const struct stated *b)
+static bool stated_equal(const struct wish *a, const struct wish *b)
 {
 	return !memcmp(&a->speaker, &b->speaker, sizeof(a->speaker)) &&
 	       a->neighbor_count == b->neighbor_count &&
-	       !memcmp(a->neighbors, b->neighbors, a->neighbor_count * sizeof(*a->neighbors));
+	       (!a->neighbor_count || !memcmp(a->neighbors, b->neighbors,
+					       a->neighbor_count * sizeof(*a->neighbors)));
 }
 
 bool speaker_try(struct speaker *s, uint32_t trial, const struct gw_config *from,
@@ -315,7 +207,7 @@ bool speaker_try(struct speaker *s, uint32_t trial, const struct gw_config *from
 {
 	struct gh_fact begin = { .type = GH_TRY, .id.id = trial };
 	struct gh_fact end = { .type = GH_TRY_END, .id.id = trial };
-	struct stated old, new;
+	struct wish old, new;
 	bool asked;
 
 	want(s, from, true, &old);
@@ -331,8 +223,8 @@ bool speaker_try(struct speaker *s, uint32_t trial, const struct gw_config *from
 		try_neighbors(s, &old, &new, other);
 		ask(s, &end);
 	}
-	stated_fini(&old);
-	stated_fini(&new);
+	wish_fini(&old);
+	wish_fini(&new);
 	return asked;
 }
 

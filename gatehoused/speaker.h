@@ -1,10 +1,8 @@
 /*
  * speaker - what bgpd shall do for us, stated to its module
  *
- * Derives the BGP speaker, its neighbors and its networks from configuration
- * and legs, and states only what changed. An edge's neighbors exist while the
- * edge is configured; a connection's while its tunnel is up. What the module
- * says of its neighbors is kept here for show.
+ * States what differs between what was said and what is wished (wish.h). What
+ * the module says of its neighbors is kept here for show.
  *
  * Ownership  owns its tables.
  * Threads    the control thread.
@@ -16,19 +14,10 @@
 
 #include "base/clock.h"
 #include "base/fact.h"
-#include "yang/config.h"
+#include "gatehoused/wish.h"
 
 struct guests;
 struct speaker;
-
-/* What the speaker asks about a leg. */
-struct speaker_legs {
-	void *context;
-	bool (*tunnel_up)(void *context, uint32_t leg);
-	bool (*restoring)(void *context, uint32_t leg);         /* wait-to-restore runs */
-	enum gh_standing (*standing)(void *context, uint32_t leg);
-	bool (*leg_up)(void *context, uint32_t leg);            /* it carries traffic */
-};
 
 struct speaker *speaker_new(struct guests *guests, const char *view,
 			    const struct speaker_legs *legs);

@@ -181,10 +181,17 @@ static inline enum gh_standing fixture_standing(void *context, uint32_t leg)
 	return GH_STANDING_UP;
 }
 
+static inline void fixture_secret(void *context, const struct gw_secret *secret,
+				  char out[GH_NAME_MAX + 1])
+{
+	(void)context, (void)secret;
+	out[0] = '\0';
+}
+
 static inline int fixture_setup(void **state)
 {
 	const struct speaker_legs legs = { .tunnel_up = fixture_yes, .restoring = fixture_no,
-		.standing = fixture_standing, .leg_up = fixture_yes };
+		.standing = fixture_standing, .leg_up = fixture_yes, .secret = fixture_secret };
 	const struct guests_host host = {
 		.joined = fixture_ignore_role, .left = fixture_ignore_role,
 		.fact = fixture_ignore_fact,

@@ -56,8 +56,15 @@ static enum gh_standing standing(void *context, uint32_t leg)
 	return stands;
 }
 
+static void secret(void *context, const struct gw_secret *secret, char out[GH_NAME_MAX + 1])
+{
+	(void)context;
+	snprintf(out, GH_NAME_MAX + 1, "%.40s", secret->text);
+}
+
 static const struct speaker_legs legs = {
 	.tunnel_up = tunnel_up, .restoring = restoring, .standing = standing, .leg_up = tunnel_up,
+	.secret = secret,
 };
 
 static struct gh_addr addr(const char *text)
