@@ -97,7 +97,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_access_path test_access_write test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_meaning test_plan test_transaction test_store test_store_commit test_store_request \
+YANG_TESTS = test_access test_access_path test_access_write test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_cli_whole test_meaning test_meaning_topology test_plan test_transaction test_store test_store_commit test_store_request \
 	test_clerk test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
@@ -157,6 +157,14 @@ test_cli_line_LDADD = $(YANG_TEST_LIBS)
 test_cli_schema_SOURCES = tests/unit/test_cli_schema.c
 test_cli_schema_CFLAGS = $(YANG_TEST_CFLAGS)
 test_cli_schema_LDADD = $(YANG_TEST_LIBS)
+
+test_meaning_topology_SOURCES = tests/unit/test_meaning_topology.c tests/unit/yang_fixture.h
+test_meaning_topology_CFLAGS = $(YANG_TEST_CFLAGS)
+test_meaning_topology_LDADD = $(YANG_TEST_LIBS)
+
+test_cli_whole_SOURCES = tests/unit/test_cli_whole.c tests/unit/yang_fixture.h
+test_cli_whole_CFLAGS = $(YANG_TEST_CFLAGS)
+test_cli_whole_LDADD = $(YANG_TEST_LIBS)
 
 test_meaning_SOURCES = tests/unit/test_meaning.c tests/unit/yang_fixture.h
 test_meaning_CFLAGS = $(YANG_TEST_CFLAGS)

@@ -338,7 +338,8 @@ static void check_owners(const struct gw_config *to, struct meaning_findings *ou
 	at = place_gateway("partner/peer-address");
 	own(&o, &to->partner.peer, &at, "partner peer-address", false);
 	at = place_gateway("partner/local-address");
-	own(&o, &to->partner.local, &at, "partner local-address", true);
+	if (gh_addr_cmp(&to->partner.local, &to->partner.peer))         /* said elsewhere */
+		own(&o, &to->partner.local, &at, "partner local-address", true);
 	report_shared(&o, out);
 	free(o.array);
 }

@@ -74,10 +74,10 @@ static void check_version(const struct gw_connection *c, struct meaning_findings
 				    " sees the exchange can guess the shared key offline; use a long"
 				    " random one, or main");
 		if (c->remote_any && c->exchange == GW_MAIN && c->shared_key[0])
-			meaning_add(out, WARN, "gh-remote-any", &at, from, "ike exchange main: with"
-				    " IKEv1 it finds the shared key before it knows who is there, so"
-				    " that all devices of remote-address any must have one key; use"
-				    " aggressive, certificates, or ike version 2");
+			meaning_add(out, REFUSE, "gh-remote-any", &at, from, "ike exchange main: with"
+				    " IKEv1 the shared key must be known before the identity is, and"
+				    " with remote-address any only that says who is there; use ike"
+				    " exchange aggressive, certificates, or ike version 2");
 	} else if (c->exchange == GW_AGGRESSIVE) {
 		meaning_add(out, REFUSE, "gh-ike-version", &at, from, "ike exchange aggressive:"
 			    " IKEv2 has one exchange only; enter ike version 1 first, or remove it");
