@@ -32,7 +32,8 @@ from lab import Failure, need, wait_until
 PROGRAMS = ("qemu-system-x86_64", "busybox", "apt-get", "dpkg")
 KERNEL = "linux-image-cloud-amd64"
 MODULES = ("virtio_pci", "virtio_net", "virtio-rng", "esp4", "esp6", "xfrm_user", "xfrm_interface",
-           "gcm", "ghash-generic", "ctr", "seqiv", "echainiv", "authenc", "cmac", "cryptomgr")
+           "gcm", "ghash-generic", "ctr", "authenc", "sha512_generic", "drbg",
+           "seqiv", "echainiv")
 MEMORY_MIB = 384
 READY = "the machine is ready"
 
