@@ -89,6 +89,20 @@ QUESTION(show_gateway_diagnose, "show gateway connection NAME$connection diagnos
 	 "Why it does not come up: each rung from outer route to prefixes, the first failing one with its remedy\n"
 	 SHOW_JSON_STR)
 
+QUESTION(show_gateway_device_config, "show gateway connection NAME$connection device-config "
+	 "<strongswan|cisco-ios|junos|fortigate|vyos> [json]",
+	 SHOW_STR
+	 GATEWAY_STR
+	 CONNECTION_STR
+	 CONNECTION_NAME_STR
+	 "The other side's configuration, to be pasted: fill in the words in capitals\n"
+	 "strongSwan with FRR, on Linux\n"
+	 "Cisco IOS and IOS XE\n"
+	 "Juniper Junos (SRX)\n"
+	 "Fortinet FortiOS\n"
+	 "VyOS 1.4 and later\n"
+	 SHOW_JSON_STR)
+
 QUESTION(show_gateway_commits, "show gateway commits [json]",
 	 SHOW_STR
 	 GATEWAY_STR
@@ -127,6 +141,7 @@ void gh_vty_show_init(void)
 	install_element(VIEW_NODE, &show_gateway_connection_cmd);
 	install_element(VIEW_NODE, &show_gateway_state_cmd);
 	install_element(VIEW_NODE, &show_gateway_diagnose_cmd);
+	install_element(VIEW_NODE, &show_gateway_device_config_cmd);
 	install_element(VIEW_NODE, &show_gateway_commits_cmd);
 	install_element(VIEW_NODE, &show_gateway_commit_cmd);
 	install_element(VIEW_NODE, &show_gateway_candidate_cmd);

@@ -13,6 +13,13 @@ libgatehoused_a_SOURCES = \
 	gatehoused/box_shelf.c \
 	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/desk.c gatehoused/desk.h \
+	gatehoused/device.c gatehoused/device.h \
+	gatehoused/device_cisco.c \
+	gatehoused/device_fortigate.c \
+	gatehoused/device_junos.c \
+	gatehoused/device_state.c \
+	gatehoused/device_strongswan.c \
+	gatehoused/device_vyos.c \
 	gatehoused/diagnose.c \
 	gatehoused/expiry.c gatehoused/expiry.h \
 	gatehoused/failover_test.c gatehoused/failover_test.h \

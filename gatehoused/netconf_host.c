@@ -183,6 +183,19 @@ static void operated(void *context, int rc, struct gh_buf *text)
 	ask->done(ask);
 }
 
+/* "NAME for KIND" */
+static int device_config(struct gateway *g, const char *words, struct gh_buf *out,
+			 struct gh_buf *why)
+{
+	char name[GH_NAME_MAX + 1], kind[32];
+
+	if (sscanf(words, "%80s for %31s", name, kind) != 2) {
+		gh_buf_printf(why, "expected a connection and a kind of device");
+		return -EINVAL;
+	}
+	return state_device_config(g, name, kind, false, out, why);
+}
+
 static void host_operate(void *context, struct netconf_ask *ask)
 {
 	struct netconf_host_state *h = context;
@@ -196,6 +209,9 @@ static void host_operate(void *context, struct netconf_ask *ask)
 		at_once(ask, rc, &why);
 	} else if (!strncmp(ask->what, "diagnose connection ", 20)) {
 		rc = state_diagnose(h->g, ask->what + 20, false, &ask->json, &why);
+		at_once(ask, rc, &why);
+	} else if (!strncmp(ask->what, "device-config connection ", 25)) {
+		rc = device_config(h->g, ask->what + 25, &ask->json, &why);
 		at_once(ask, rc, &why);
 	} else {
 		const struct operate_request request = {

@@ -29,15 +29,16 @@
 
 typedef int make_output(struct gateway *g, const char *argument, bool pretty, struct gh_buf *out,
 			struct gh_buf *why);
-static make_output make_diagnose;
+static make_output make_diagnose, make_device_config;
 
 static const struct command {
 	const char *words;
 	const char *path;               /* of the state; %s: its argument, a name */
 	bool takes_prefix;
 	bool paged;
-	make_output *make;              /* instead of path: the output of an operation, */
-	const char *rpc;                /* whose rules apply */
+	make_output *make;              /* instead of path: the output of an operation */
+	const char *rpc;                /* whose rules apply: a whole gateway's, */
+	const char *action;             /* or a connection's: the word after its name */
 	show_view *view;                /* NULL: JSON only */
 } commands[] = {
 	{ .words = "", .path = "/gatehouse:gateway/state", .view = view_summary },
@@ -54,7 +55,10 @@ static const struct command {
 	{ .words = "routes", .path = "/gatehouse:gateway/routes", .takes_prefix = true,
 	  .paged = true, .view = view_routes },
 	{ .words = "explain", .make = state_explain, .rpc = "explain", .view = view_explain },
-	{ .words = "connection", .make = make_diagnose, .view = view_diagnose },
+	{ .words = "connection", .make = make_diagnose, .action = "diagnose",
+	  .view = view_diagnose },
+	{ .words = "connection", .make = make_device_config, .action = "device-config",
+	  .view = view_device_config },
 	{ .words = "connection", .path = "/gatehouse:gateway/connection[name='%s']",
 	  .view = view_connection },
 };
@@ -99,6 +103,20 @@ static int make_diagnose(struct gateway *g, const char *argument, bool pretty, s
 	return state_diagnose(g, name, pretty, out, why);
 }
 
+/* "NAME device-config KIND" */
+static int make_device_config(struct gateway *g, const char *argument, bool pretty,
+			      struct gh_buf *out, struct gh_buf *why)
+{
+	char name[GH_NAME_MAX + 1], kind[32];
+
+	if (sscanf(argument, "%80s device-config %31s", name, kind) != 2) {
+		gh_buf_printf(why, "expected: show gateway connection NAME device-config "
+			      "strongswan|cisco-ios|junos|fortigate|vyos");
+		return -EINVAL;
+	}
+	return state_device_config(g, name, kind, pretty, out, why);
+}
+
 /* Cuts " json" off the end; returns whether it was there. */
 static bool take_json(char *words)
 {
@@ -110,6 +128,15 @@ static bool take_json(char *words)
 		return false;
 	words[n > 4 ? n - 5 : 0] = '\0';
 	return true;
+}
+
+/* Does " WORD …" begin with this word? */
+static bool is_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	words += strspn(words, " ");
+	return !strncmp(words, word, n) && (!words[n] || words[n] == ' ');
 }
 
 /* The argument when the command fits the words, else NULL. */
@@ -126,9 +153,9 @@ static const char *fits(const struct command *c, const char *words)
 	if (words[n] != ' ' || !n || !(needs || c->takes_prefix))
 		return NULL;
 	argument = words + n + 1;
-	/* The two that begin with "connection". */
-	if (c->make == make_diagnose)
-		return strstr(argument, " diagnose") ? argument : NULL;
+	/* Those that begin with "connection" and a name. */
+	if (c->action)
+		return is_word(argument + strcspn(argument, " "), c->action) ? argument : NULL;
 	return strchr(argument, ' ') || strchr(argument, '\'') ? NULL : argument;
 }
 
@@ -167,8 +194,8 @@ static bool may_run(struct show_job *j, const struct access *a)
 
 	if (j->command->rpc)
 		return access_operation(a, &j->user, "gatehouse", j->command->rpc);
-	snprintf(path, sizeof(path), "/gatehouse:gateway/connection[name='%.*s']/diagnose",
-		 (int)strcspn(j->argument, " '"), j->argument);
+	snprintf(path, sizeof(path), "/gatehouse:gateway/connection[name='%.*s']/%s",
+		 (int)strcspn(j->argument, " '"), j->argument, j->command->action);
 	if (lyd_new_path(NULL, store_context(s), path, NULL, 0, &action))
 		return false;
 	may = access_action(a, &j->user, action);

@@ -370,3 +370,17 @@ void view_diagnose(struct json_object *o, bool first, struct gh_buf *out)
 	else
 		gh_buf_printf(out, "\nWhat to do: %s.\n", grid_value(o, "remedy"));
 }
+
+/* ---- device-config ------------------------------------------------------ */
+
+void view_device_config(struct json_object *o, bool first, struct gh_buf *out)
+{
+	struct json_object *lines = NULL;
+	size_t count = 0;
+
+	(void)first;
+	if (json_object_object_get_ex(o, "line", &lines))
+		count = json_object_array_length(lines);
+	for (size_t i = 0; i < count; i++)
+		gh_buf_printf(out, "%s\n", json_object_get_string(json_object_array_get_idx(lines, i)));
+}

@@ -71,5 +71,8 @@ int state_explain(struct gateway *g, const char *address, bool pretty, struct gh
 		  struct gh_buf *why);
 int state_diagnose(struct gateway *g, const char *connection, bool pretty, struct gh_buf *out,
 		   struct gh_buf *why);
+/* What the device at the other end of a connection is to be configured with: see device.h. */
+int state_device_config(struct gateway *g, const char *connection, const char *kind, bool pretty,
+			struct gh_buf *out, struct gh_buf *why);
 
 #endif

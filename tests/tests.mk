@@ -213,7 +213,7 @@ test_startup_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_device test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -282,6 +282,10 @@ test_exposition_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
 test_metrics_server_SOURCES = tests/unit/test_metrics_server.c
 test_metrics_server_CFLAGS = $(METRICS_TEST_CFLAGS)
 test_metrics_server_LDADD = $(METRICS_LIBS) $(CMOCKA_LIBS)
+
+test_device_SOURCES = tests/unit/test_device.c
+test_device_CFLAGS = $(UNIT_CFLAGS)
+test_device_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
 test_expiry_SOURCES = tests/unit/test_expiry.c
 test_expiry_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)

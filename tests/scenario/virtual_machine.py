@@ -124,7 +124,7 @@ conn azure
 	rightsubnet=0.0.0.0/0
 	ipsec-interface=yes
 	encapsulation=yes
-	leftupdown=
+	leftupdown=/bin/true
 	ike=aes_gcm256-sha2_384;dh20
 	esp=aes_gcm256;dh20
 	auto=start

@@ -67,6 +67,7 @@ static void check_data(const char *json)
 
 #define EXPLAIN "{\"gatehouse:explain\":", "}"
 #define GET_ROUTES "{\"gatehouse:get-routes\":", "}"
+#define DEVICE "{\"gatehouse:gateway\":{\"connection\":[{\"name\":\"paris\",\"device-config\":", "}]}}"
 #define DIAGNOSE "{\"gatehouse:gateway\":{\"connection\":[{\"name\":\"paris\",\"diagnose\":", "}]}}"
 
 /* The output of an operation; before and after are what stands around it in the tree. */
@@ -393,6 +394,12 @@ static void test_operations(void **state)
 	assert_int_equal(state_diagnose(&fixture, "x", false, &text, &why), -ENOENT);
 	assert_true(gh_buf_length(&why));
 	gh_buf_fini(&why);
+	gh_buf_fini(&text);
+	assert_int_equal(state_device_config(&fixture, "paris", "vyos", false, &text, &why), 0);
+	check_output(gh_buf_text(&text), DEVICE);
+	assert_int_equal(state_device_config(&fixture, "x", "vyos", false, &text, &why), -ENOENT);
+	assert_int_equal(state_device_config(&fixture, "paris", "abacus", false, &text, &why), -ENOENT);
+	gh_buf_fini(&why);
 }
 
 /* ---- show -------------------------------------------------------------- */
@@ -460,6 +467,7 @@ static void test_show_json(void **state)
 	check_output(ask("explain 192.168.0.1 json", 0), EXPLAIN);
 	check_output(ask("explain 192.168.0.1 json", 65534), EXPLAIN);
 	check_output(ask("connection paris diagnose json", 0), DIAGNOSE);
+	check_output(ask("connection paris device-config cisco-ios json", 0), DEVICE);
 }
 
 static void test_show_text(void **state)
@@ -476,6 +484,7 @@ static void test_show_text(void **state)
 	assert_non_null(strstr(ask("events", 0), "paris: \"up\""));
 	assert_non_null(strstr(ask("connection paris", 0), "effective ike-proposal"));
 	assert_non_null(strstr(ask("connection paris diagnose", 0), "What to do: start strongSwan"));
+	assert_non_null(strstr(ask("connection paris device-config junos", 0), "\nset security ike gateway gh-paris"));
 	assert_non_null(strstr(ask("explain 8.8.8.8", 0), "matches no prefix"));
 	/* Three pages, one heading. */
 	assert_non_null(strstr(ask("routes", 0), "\n192.168.0.0/24"));
@@ -488,7 +497,8 @@ static void test_show_refusals(void **state)
 {
 	static const char *const words[] = {
 		"nonsense", "routes 10.0.0.1/8", "explain nobody", "explain", "connection",
-		"connection x diagnose", "connections more", "state", "connection a'b json",
+		"connection x diagnose", "connection x device-config junos", "connection paris device-config",
+		"connection paris device-config abacus", "connections more", "state", "connection a'b json",
 	};
 
 	(void)state;

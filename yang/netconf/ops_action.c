@@ -22,6 +22,7 @@ static const struct {
 	{ "reset", "reset connection {../name}" },
 	{ "rekey", "rekey connection {../name} {sa}" },
 	{ "diagnose", "diagnose connection {../name}" },
+	{ "device-config", "device-config connection {../name} for {device}" },
 	{ "failover-test", "failover-test expressroute {../name} for {minutes}" },
 	{ "failover-test-stop", "no failover-test expressroute {../name}" },
 	{ "explain", "explain {address}" },
