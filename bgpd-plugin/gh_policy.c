@@ -13,6 +13,7 @@
 #include "bgpd-plugin/gh_speaker.h"
 
 #define ADVERTISE "gatehouse-advertise" /* its argument: struct advertise as numbers */
+#define FROM_PARTNER "gatehouse-from-partner"
 #define EXISTS "gatehouse-route-map"    /* is there a route map of that name? */
 #define OWN_WEIGHT "gatehouse-weight"   /* the neighbor's, whatever stood there */
 #define PREPEND_MAX 16
@@ -112,6 +113,16 @@ static void *advertise_compile(const char *arg)
 	return a;
 }
 
+static enum route_map_cmd_result_t from_partner_apply(void *rule, const struct prefix *prefix,
+						      void *object)
+{
+	const struct bgp_path_info *pi = selected(object);
+	const struct gh_neighbor *from = pi ? gh_neighbor_find(gh_neighbor_of(pi->peer)) : NULL;
+
+	(void)rule, (void)prefix;
+	return from && from->side == GH_SIDE_PARTNER ? RMAP_MATCH : RMAP_NOMATCH;
+}
+
 /* ---- the operator's maps ----------------------------------------------- */
 
 /* A call of a map that is not there would let everything through. */
@@ -189,10 +200,14 @@ static void set_number(struct route_map_index *index, const char *what, uint32_t
 	route_map_add_set(index, what, text);
 }
 
+/* What the partner carries is farther away than what goes out here: once more, of our AS. */
+enum { BY_PARTNER = 5, ANY = 10 };
+
 static void out_fill(struct route_map *map, const struct gh_neighbor *n, uint32_t asn,
-		     const char *next_hop)
+		     const char *next_hop, int which)
 {
-	struct route_map_index *index = route_map_index_get(map, RMAP_PERMIT, 10);
+	struct route_map_index *index = route_map_index_get(map, RMAP_PERMIT, which);
+	unsigned more = n->prepend + (which == BY_PARTNER);
 	char rule[40];
 
 	snprintf(rule, sizeof(rule), "%u %u %u", n->pass, n->side,
@@ -200,8 +215,10 @@ static void out_fill(struct route_map *map, const struct gh_neighbor *n, uint32_
 	route_map_add_match(index, ADVERTISE, rule, RMAP_EVENT_MATCH_ADDED);
 	if (next_hop[0])
 		route_map_add_set(index, "ipv6 next-hop global", next_hop);
-	if (n->prepend)
-		prepend(index, asn, n->prepend);
+	if (which == BY_PARTNER)
+		route_map_add_match(index, FROM_PARTNER, "", RMAP_EVENT_MATCH_ADDED);
+	if (more)
+		prepend(index, asn, more);
 	if (n->side == GH_SIDE_PARTNER)
 		gh_partner_tell(index, n->med);
 	else if (n->med)
@@ -235,7 +252,9 @@ struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8
 	if (map)
 		return map;
 	map = route_map_get(name.text);
-	out_fill(map, n, asn, next_hop);
+	if (n->side != GH_SIDE_PARTNER)
+		out_fill(map, n, asn, next_hop, BY_PARTNER);
+	out_fill(map, n, asn, next_hop, ANY);
 	return map;
 }
 
@@ -287,6 +306,11 @@ static const struct route_map_rule_cmd advertise_cmd = {
 	.func_free = rule_free,
 };
 
+static const struct route_map_rule_cmd from_partner_cmd = {
+	.str = FROM_PARTNER, .func_apply = from_partner_apply, .func_compile = name_compile,
+	.func_free = rule_free,
+};
+
 static const struct route_map_rule_cmd exists_cmd = {
 	.str = EXISTS, .func_apply = exists_apply, .func_compile = name_compile,
 	.func_free = rule_free,
@@ -300,6 +324,7 @@ static const struct route_map_rule_cmd weight_cmd = {
 void gh_policy_init(void)
 {
 	route_map_install_match(&advertise_cmd);
+	route_map_install_match(&from_partner_cmd);
 	route_map_install_match(&exists_cmd);
 	route_map_install_set(&weight_cmd);
 	gh_partner_init();

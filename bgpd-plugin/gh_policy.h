@@ -10,7 +10,8 @@
  *   - where it says so, what came from its own leg.
  *
  * One that is de-preferred hears the same with our AS number prepended, so that
- * its side waits as well while wait-to-restore runs. Behind that stands the
+ * its side waits as well while wait-to-restore runs; and so does everybody, once,
+ * of what came by the partner instance: a way without it is shorter. Behind that stands the
  * route map of FRR's own that the operator named: it may take away and change,
  * but never add.
  *

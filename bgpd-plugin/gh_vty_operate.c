@@ -68,6 +68,19 @@ OPERATION(no_gateway_failover_test, "no gateway failover-test expressroute NAME$
 	  EXPRESSROUTE_STR
 	  CIRCUIT_NAME_STR)
 
+OPERATION(gateway_switch_over, "gateway switch-over",
+	  GATEWAY_STR
+	  "Make the other instance the preferred one; both go on forwarding meanwhile\n")
+
+OPERATION(gateway_maintenance, "gateway maintenance",
+	  GATEWAY_STR
+	  "Drain this instance: all its peers are told to prefer the partner\n")
+
+OPERATION(no_gateway_maintenance, "no gateway maintenance",
+	  NO_STR
+	  GATEWAY_STR
+	  "End the maintenance: this instance carries traffic again\n")
+
 /* ---- on the candidate ------------------------------------------------- */
 
 OPERATION(candidate_commit, "commit [confirmed [(1-1440)]]",
@@ -118,5 +131,8 @@ void gh_vty_operate_init(void)
 	install_element(ENABLE_NODE, &gateway_rekey_cmd);
 	install_element(ENABLE_NODE, &gateway_failover_test_cmd);
 	install_element(ENABLE_NODE, &no_gateway_failover_test_cmd);
+	install_element(ENABLE_NODE, &gateway_switch_over_cmd);
+	install_element(ENABLE_NODE, &gateway_maintenance_cmd);
+	install_element(ENABLE_NODE, &no_gateway_maintenance_cmd);
 	candidate_init();
 }

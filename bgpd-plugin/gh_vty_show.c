@@ -36,11 +36,13 @@ QUESTION(show_gateway, "show gateway [json]",
 	 "The gateway: what is up, and which way traffic takes\n"
 	 SHOW_JSON_STR)
 
-QUESTION(show_gateway_part, "show gateway <connections|expressroute|certificates|events> [json]",
+QUESTION(show_gateway_part, "show gateway <connections|expressroute|partner|vnet-routers|certificates|events> [json]",
 	 SHOW_STR
 	 GATEWAY_STR
 	 "VPN connections: IKE, child SA, BGP and forwarding, each by itself\n"
 	 "ExpressRoute circuits and their edges\n"
+	 "The partner instance, and which of the two is preferred\n"
+	 "Routers of the VNet side\n"
 	 "Certificates: whose they are and how long they are valid\n"
 	 "What happened: one timeline of IKE and BFD and BGP and failovers and commits\n"
 	 SHOW_JSON_STR)

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
@@ -74,9 +75,9 @@ static int checks_prepare(void *self, struct transaction_token token,
 			  const struct transaction_change *change, struct gh_buf *why)
 {
 	(void)token;
-	if (change->to->circuit_count * GW_ROLES > UNDERLAY_EDGES_MAX) {
+	if (change->to->circuit_count * GW_ROLES >= UNDERLAY_EDGES_MAX) {
 		gh_buf_printf(why, "more than %u ExpressRoute circuits: use fewer",
-			      UNDERLAY_EDGES_MAX / GW_ROLES);
+			      UNDERLAY_EDGES_MAX / GW_ROLES - 1);
 		return -E2BIG;
 	}
 	if (change->to->address_space_count + change->to->peered_space_count >
@@ -197,6 +198,7 @@ static void apply_base(struct gateway *g, const struct gw_config *from, const st
 	if (space_differs(from, to))
 		apply_space(g, to);
 	edges_set(g, from, to);
+	partner_apply(g, from, to);
 }
 
 /* ---- connections ------------------------------------------------------- */
@@ -351,6 +353,7 @@ static bool commit_step(struct apply *a, struct gh_time until)
 	}
 	apply_outers(a);
 	underlay_settled(g->underlay);
+	partner_applied(g, a->to);
 	g->speaker_due = true;
 	a->step = NULL;
 	free(a->changes);

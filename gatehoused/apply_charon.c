@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/credentials.h"
 #include "ipsec/ike_policy.h"
 #include "ipsec/ipsec.h"
@@ -166,7 +167,7 @@ bool apply_ike_connection(const struct gateway *g, const struct gw_config *confi
 			  const struct gw_connection *c, struct ike_connection *out)
 {
 	ike_of(config, c, out);
-	if (!is_wanted(c))
+	if (!is_wanted(c) || partner_has_address(g, config, c))
 		return false;
 	return c->certificate[0] ? take_certificates(g, c, out) : take_secret(g, c, out);
 }

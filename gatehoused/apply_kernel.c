@@ -29,6 +29,9 @@ static void plan_of(const struct gw_config *c, struct underlay_plan *plan)
 					 "%s", e->interface);
 		}
 	}
+	if (c->partner.interface[0])
+		snprintf(plan->edges[plan->edges_count++], sizeof(plan->edges[0]), "%s",
+			 c->partner.interface);
 	for (size_t i = 0; i < c->address_space_count; i++)
 		plan->spaces[plan->spaces_count++] = c->address_space[i];
 	for (size_t i = 0; i < c->peered_space_count; i++)

@@ -11,6 +11,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_kernel.c \
 	gatehoused/box.c gatehoused/box.h \
 	gatehoused/box_shelf.c \
+	gatehoused/apply_partner.c gatehoused/apply_partner.h \
 	gatehoused/credentials.c gatehoused/credentials.h \
 	gatehoused/desk.c gatehoused/desk.h \
 	gatehoused/device.c gatehoused/device.h \
@@ -43,13 +44,16 @@ libgatehoused_a_SOURCES = \
 	gatehoused/options.c gatehoused/options.h \
 	gatehoused/show.c gatehoused/show.h \
 	gatehoused/show_config.c gatehoused/show_config.h \
+	gatehoused/show_partner.c \
 	gatehoused/show_view.c \
 	gatehoused/speaker.c gatehoused/speaker.h \
+	gatehoused/speaker_partner.c \
 	gatehoused/support.c gatehoused/support.h \
 	gatehoused/state.c gatehoused/state.h gatehoused/state_part.h \
 	gatehoused/state_connection.c \
 	gatehoused/state_gateway.c \
 	gatehoused/state_leg.c \
+	gatehoused/state_partner.c \
 	gatehoused/state_route.c \
 	gatehoused/timeline.c gatehoused/timeline.h \
 	gatehoused/translate.c gatehoused/translate.h \

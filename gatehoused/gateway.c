@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/credentials.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
@@ -72,6 +73,7 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 		speaker_sync(g->speaker, store_config(g->store));
 	}
 	more = apply_turn(g);
+	more |= partner_turn(g);
 	tell_events(g);
 	more |= show_turn(g);
 	if (rib_flush(g->rib, now) || more)
@@ -146,6 +148,7 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 	(void)loop, (void)events;
 	ipsec_tick(g->ipsec, on_tunnel, g);
 	underlay_tick(g->underlay);
+	partner_tick(g);
 	hear_use(g);
 	if (++g->credentials_age_s >= CREDENTIALS_LOOK_S) {
 		g->credentials_age_s = 0;
@@ -429,11 +432,18 @@ static void secret(void *context, const struct gw_secret *secret, char out[GH_NA
 	gh_buf_fini(&clear);
 }
 
+static const struct partner_standing *partner(void *context)
+{
+	struct gateway *g = context;
+
+	return &g->partner->standing;
+}
+
 static int start_speaker(struct gateway *g)
 {
 	const struct speaker_legs legs = {
 		.context = g, .tunnel_up = tunnel_up, .restoring = restoring,
-		.standing = standing, .leg_up = leg_up, .secret = secret,
+		.standing = standing, .leg_up = leg_up, .secret = secret, .partner = partner,
 	};
 
 	g->speaker = speaker_new(g->guests, g->options->instance, &legs);
@@ -478,6 +488,8 @@ static int start(struct gateway *g)
 	if (!rc)
 		rc = start_timers(g);
 	if (!rc)
+		rc = partner_parts_new(g) ? failed("the partner", -ENOMEM) : 0;
+	if (!rc)
 		rc = start_store(g);
 	if (!rc)
 		rc = start_ike(g);
@@ -509,6 +521,7 @@ static void fini(struct gateway *g)
 	netconf_host_free(g->netconf);
 	show_free(g);
 	apply_free(g->apply);
+	partner_parts_free(g);
 	monitor_close(g->monitor);
 	rib_free(g->rib);
 	fib_kernel_free(g->kernel);

@@ -38,6 +38,7 @@ struct gateway {
 	struct monitor *monitor;
 	struct ipsec *ipsec;
 	struct ike *ike;
+	struct partner_parts *partner;  /* apply_partner.h */
 	struct credentials *credentials;
 	unsigned credentials_age_s;     /* since their files were last looked at */
 	struct ike_relay *relay;

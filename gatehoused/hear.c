@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/notify.h"
@@ -107,7 +108,8 @@ static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
 {
 	switch (f->type) {
 	case GH_PATH:
-		rib_path_set(g->rib, &f->path);
+		if (!partner_path(g, &f->path))
+			rib_path_set(g->rib, &f->path);
 		break;
 	case GH_PATH_DEL:
 		rib_path_del(g->rib, &f->path_del);
@@ -290,6 +292,7 @@ void hear_leg(void *gateway, const struct rib_leg_event *e)
 		     down ? leg_fact_name(e->cause) : "", e->groups, e->took_us);
 	notify_leg(g, e);
 	g->speaker_due = true;
+	partner_leg_changed(g, e->leg, e->to == LEG_UP);
 }
 
 void hear_test(void *gateway, const char *circuit, const char *why)

@@ -34,6 +34,9 @@ static const struct operate_row rows[] = {
 	{ "failover-test expressroute", NULL, NULL, CIRCUIT "failover-test", operate_test },
 	{ "no failover-test expressroute", NULL, NULL, CIRCUIT "failover-test-stop",
 	  operate_test_stop },
+	{ "switch-over", "gatehouse", "switch-over", NULL, operate_switch_over },
+	{ "maintenance", "gatehouse", "maintenance", NULL, operate_maintenance },
+	{ "no maintenance", "gatehouse", "maintenance-end", NULL, operate_maintenance_end },
 };
 
 /* ---- calls ------------------------------------------------------------- */

@@ -16,6 +16,8 @@
  *	rekey connection NAME [ike|child]
  *	failover-test expressroute NAME for MINUTES     see failover_test.h
  *	no failover-test expressroute NAME
+ *	switch-over                     the other instance is preferred from now on
+ *	[no] maintenance                this instance is drained, see partner.h
  *
  * Ownership  operate copies all that it is given.
  * Threads    the control thread; an operation may answer in a later turn.
@@ -55,6 +57,8 @@ typedef void operate_run(struct operate_call *call);
 void operate_done(struct operate_call *call, int rc, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* apply_partner.c */
+operate_run operate_switch_over, operate_maintenance, operate_maintenance_end;
 /* operate_gateway.c */
 operate_run operate_reset, operate_rekey, operate_test, operate_test_stop;
 /* failover_test.h's hold: speaks the fact TEST for a circuit's edges. */

@@ -27,6 +27,8 @@ static const struct state_part parts[] = {
 	{ .name = "routes", .list = "route", .entry = state_route_entry, .explicit_only = true },
 	{ .name = "commits", .list = "commit", .head = state_commits_head,
 	  .entry = state_commit_entry },
+	{ .name = "partner", .head = state_partner_head },
+	{ .name = "vnet-router", .entry = state_vnet_router_entry },
 	{ .name = "expressroute", .entry = state_circuit_entry },
 	{ .name = "connection", .entry = state_connection_entry },
 	{ .name = "certificate", .entry = state_certificate_entry },

@@ -48,7 +48,7 @@ const char *state_bgp(struct gateway *g, uint32_t leg)
 	return gh_bgp_state_name(GH_BGP_IDLE);
 }
 
-static const char *said(const struct rib_leg_view *view, enum leg_fact fact)
+const char *state_said(const struct rib_leg_view *view, enum leg_fact fact)
 {
 	if (!(view->leg->uses & LEG_USES(fact)))
 		return "off";
@@ -80,8 +80,8 @@ static void edge(struct gateway *g, struct writer *w, const struct gw_circuit *c
 	writer_open(w, "state");
 	if (!rib_leg_view(g->rib, e->leg, &view)) {
 		state_leg(w, &view);
-		writer_text(w, "link", said(&view, LEG_FACT_LINK));
-		writer_text(w, "bfd", said(&view, LEG_FACT_BFD));
+		writer_text(w, "link", state_said(&view, LEG_FACT_LINK));
+		writer_text(w, "bfd", state_said(&view, LEG_FACT_BFD));
 		writer_text(w, "bgp", state_bgp(g, e->leg));
 		writer_flag(w, "test", view.leg->said[LEG_FACT_TEST] == LEG_SAID_DOWN);
 	}

@@ -62,6 +62,9 @@ bool state_circuit_entry(struct gateway *g, struct state_reader *r, struct write
 /* state_connection.c */
 bool state_connection_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 bool state_certificate_entry(struct gateway *g, struct state_reader *r, struct writer *w);
+/* state_partner.c */
+void state_partner_head(struct gateway *g, struct writer *w);
+bool state_vnet_router_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 /* state_route.c */
 bool state_route_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 
@@ -72,6 +75,8 @@ void state_leg(struct writer *w, const struct rib_leg_view *view);
 void state_leg_names(struct gateway *g, struct writer *w, const char *key, const uint32_t legs[],
 		     unsigned count);
 void state_as_path(struct writer *w, const uint32_t as_path[], unsigned count);
+/* What was said of a fact that the leg uses: "up", "down", "unknown"; else "off". */
+const char *state_said(const struct rib_leg_view *view, enum leg_fact fact);
 /* "Established" and the like, of the session that speaks for a leg; "Idle" without one. */
 const char *state_bgp(struct gateway *g, uint32_t leg);
 

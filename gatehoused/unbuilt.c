@@ -51,32 +51,6 @@ static const struct {
 	{ "destination-class", destination },
 };
 
-/* ---- of the gateway ---- */
-
-static bool instance(const struct gw_config *c)
-{
-	return c->instance;
-}
-
-static bool partner(const struct gw_config *c)
-{
-	return c->partner.present;
-}
-
-static bool vnet_router(const struct gw_config *c)
-{
-	return c->vnet_router_count;
-}
-
-static const struct {
-	const char *words;
-	bool (*asked)(const struct gw_config *c);
-} gateway_rows[] = {
-	{ "instance", instance },
-	{ "gateway partner", partner },
-	{ "gateway vnet-router", vnet_router },
-};
-
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
 
 static int refuse(const char *what, const char *name, const char *words, struct gh_buf *why)
@@ -88,9 +62,6 @@ static int refuse(const char *what, const char *name, const char *words, struct 
 
 int unbuilt_check(const struct gw_config *to, struct gh_buf *why)
 {
-	for (size_t r = 0; r < COUNT(gateway_rows); r++)
-		if (gateway_rows[r].asked(to))
-			return refuse("", "", gateway_rows[r].words, why);
 	for (size_t i = 0; i < to->connection_count; i++)
 		for (size_t r = 0; r < COUNT(connection_rows); r++)
 			if (connection_rows[r].asked(&to->connections[i]))

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gatehoused/apply_partner.h"
+
 #define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
 #define KEEPALIVE_S 60          /* the values that devices are configured for */
 #define HOLD_S 180
@@ -205,6 +207,32 @@ static void want_connection(struct wish *w, const struct wish_of *of,
 	}
 }
 
+/* And what our standing towards the partner adds to all the others. */
+static void want_partner(struct wish *w, const struct wish_of *of)
+{
+	const struct partner_standing *standing = of->legs->partner(of->legs->context);
+	const struct gw_config *c = of->config;
+
+	if (c->partner.leg) {
+		struct gh_neighbor *n = wish_neighbor(w, of, c->partner.leg, &c->partner.peer);
+
+		partner_neighbor(c, standing, n);
+		of->legs->secret(of->legs->context, &c->partner.password, n->password);
+	}
+	for (size_t i = 0; i < c->vnet_router_count; i++) {
+		const struct gw_vnet_router *r = &c->vnet_routers[i];
+		struct gh_neighbor *n;
+
+		if (!r->leg || !gh_addr_is_set(&r->peer) || !r->remote_as)
+			continue;
+		n = wish_neighbor(w, of, r->leg, &r->peer);
+		vnet_router_neighbor(c, r, n);
+		of->legs->secret(of->legs->context, &r->password, n->password);
+	}
+	for (size_t i = 0; i < w->neighbor_count; i++)
+		partner_adjust(standing, &w->neighbors[i]);
+}
+
 static void want_neighbors(struct wish *w, const struct wish_of *of)
 {
 	const struct gw_config *config = of->config;
@@ -219,6 +247,7 @@ static void want_neighbors(struct wish *w, const struct wish_of *of)
 		if (of->with_down || of->legs->tunnel_up(of->legs->context, c->leg))
 			want_connection(w, of, c);
 	}
+	want_partner(w, of);
 	if (w->neighbor_count)
 		qsort(w->neighbors, w->neighbor_count, sizeof(*w->neighbors), by_id);
 }

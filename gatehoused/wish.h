@@ -28,6 +28,8 @@
 #include "base/fact.h"
 #include "yang/config.h"
 
+struct partner_standing;
+
 /* What must be known of a leg, and of a secret. */
 struct speaker_legs {
 	void *context;
@@ -37,6 +39,8 @@ struct speaker_legs {
 	bool (*leg_up)(void *context, uint32_t leg);            /* it carries traffic */
 	/* In clear; "" for none, and for one that does not decrypt. */
 	void (*secret)(void *context, const struct gw_secret *secret, char out[GH_NAME_MAX + 1]);
+	/* Towards the partner: what our peers shall hear of it. */
+	const struct partner_standing *(*partner)(void *context);
 };
 
 struct wish {

@@ -26,6 +26,7 @@ struct link_state {
 	bool running;           /* up and with carrier */
 	bool deleted;
 	uint32_t mtu;           /* bytes */
+	int lower;              /* a macvlan's (as VRRP's are): the interface it is on; else 0 */
 };
 
 struct monitor;

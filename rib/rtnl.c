@@ -354,17 +354,28 @@ void rtnl_link_del_put(struct gh_buf *b, int ifindex)
 	nl_end(b, nl_begin(b, RTM_DELLINK, 0, &head, sizeof(head)));
 }
 
+static bool link_is_macvlan(struct rtattr *info)
+{
+	struct rtattr *tb[IFLA_INFO_KIND + 1];
+
+	if (!info)
+		return false;
+	nl_parse(tb, IFLA_INFO_KIND, RTA_DATA(info), RTA_PAYLOAD(info));
+	return tb[IFLA_INFO_KIND] &&
+	       !strncmp(RTA_DATA(tb[IFLA_INFO_KIND]), "macvlan", RTA_PAYLOAD(tb[IFLA_INFO_KIND]));
+}
+
 bool rtnl_link_read(const struct nlmsghdr *h, struct link_state *out)
 {
 	const struct ifinfomsg *head = NLMSG_DATA(h);
-	struct rtattr *tb[IFLA_MTU + 1];
+	struct rtattr *tb[IFLA_LINKINFO + 1];
 
 	if (h->nlmsg_type != RTM_NEWLINK && h->nlmsg_type != RTM_DELLINK)
 		return false;
 	/* A bridge says DELLINK of its own family when it loses a port. */
 	if (head->ifi_family != AF_UNSPEC)
 		return false;
-	PARSE(tb, IFLA_MTU, IFLA_RTA(head), h, *head);
+	PARSE(tb, IFLA_LINKINFO, IFLA_RTA(head), h, *head);
 	memset(out, 0, sizeof(*out));
 	out->ifindex = head->ifi_index;
 	out->deleted = h->nlmsg_type == RTM_DELLINK;
@@ -374,6 +385,8 @@ bool rtnl_link_read(const struct nlmsghdr *h, struct link_state *out)
 	out->mtu = nl_u32(tb[IFLA_MTU], 0);
 	if (tb[IFLA_IFNAME])
 		strncpy(out->name, RTA_DATA(tb[IFLA_IFNAME]), sizeof(out->name) - 1);
+	if (link_is_macvlan(tb[IFLA_LINKINFO]))
+		out->lower = (int)nl_u32(tb[IFLA_LINK], 0);
 	return out->name[0];
 }
 

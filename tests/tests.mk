@@ -328,8 +328,8 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
-TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_table test_tunnel_peers
+check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers
+TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers
 
 RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
 
@@ -365,6 +365,9 @@ test_path_SOURCES = tests/unit/test_path.c
 test_path_CFLAGS = $(UNIT_CFLAGS)
 test_path_LDADD = $(RIB_TEST_LIBS)
 
+test_rib_partner_SOURCES = tests/unit/test_rib_partner.c
+test_rib_partner_CFLAGS = $(UNIT_CFLAGS)
+test_rib_partner_LDADD = $(RIB_TEST_LIBS)
 test_rib_SOURCES = tests/unit/test_rib.c tests/unit/rib_recorder.h
 test_rib_CFLAGS = $(UNIT_CFLAGS)
 test_rib_LDADD = $(RIB_TEST_LIBS)

@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/gateway.h"
@@ -188,10 +189,19 @@ static inline void fixture_secret(void *context, const struct gw_secret *secret,
 	out[0] = '\0';
 }
 
+static struct partner_parts fixture_partner;
+
+static inline const struct partner_standing *fixture_standing_of(void *context)
+{
+	(void)context;
+	return &fixture_partner.standing;
+}
+
 static inline int fixture_setup(void **state)
 {
 	const struct speaker_legs legs = { .tunnel_up = fixture_yes, .restoring = fixture_no,
-		.standing = fixture_standing, .leg_up = fixture_yes, .secret = fixture_secret };
+		.standing = fixture_standing, .leg_up = fixture_yes, .secret = fixture_secret,
+		.partner = fixture_standing_of };
 	const struct guests_host host = {
 		.joined = fixture_ignore_role, .left = fixture_ignore_role,
 		.fact = fixture_ignore_fact,
@@ -225,6 +235,8 @@ static inline int fixture_setup(void **state)
 	fixture.guests = guests_new(fixture.loop, path, &host);
 	assert_non_null(fixture.guests);
 	fixture.speaker = speaker_new(fixture.guests, "gw", &legs);
+	memset(&fixture_partner, 0, sizeof(fixture_partner));
+	fixture.partner = &fixture_partner;
 	assert_int_equal(store_new(&store, &fixture.store, &why), 0);
 	gh_buf_fini(&why);
 	return 0;

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 
 static char said[4096];
+static struct gh_neighbor last;
 static bool tunnel, waiting;
 static enum gh_standing stands = GH_STANDING_UP;
 
@@ -30,6 +32,8 @@ void guests_send(struct guests *g, enum gh_role role, const struct gh_fact *f)
 	assert_int_equal(role, GH_ROLE_BGPD);
 	snprintf(said + used, sizeof(said) - used, "%s", gh_fact_name((uint16_t)f->type));
 	used = strlen(said);
+	if (f->type == GH_NEIGHBOR)
+		last = f->neighbor;
 	if (f->type == GH_NEIGHBOR)
 		snprintf(said + used, sizeof(said) - used, " %u%s", f->neighbor.id,
 			 f->neighbor.prepend ? " prepend" : "");
@@ -62,9 +66,17 @@ static void secret(void *context, const struct gw_secret *secret, char out[GH_NA
 	snprintf(out, GH_NAME_MAX + 1, "%.40s", secret->text);
 }
 
+static struct partner_standing towards;
+
+static const struct partner_standing *partner(void *context)
+{
+	(void)context;
+	return &towards;
+}
+
 static const struct speaker_legs legs = {
 	.tunnel_up = tunnel_up, .restoring = restoring, .standing = standing, .leg_up = tunnel_up,
-	.secret = secret,
+	.secret = secret, .partner = partner,
 };
 
 static struct gh_addr addr(const char *text)
@@ -207,6 +219,51 @@ static void test_peers_follow_their_neighbor(void **state)
 	speaker_free(s);
 }
 
+/* The partner hears the turn, everybody else what follows from it. */
+static void test_partner(void **state)
+{
+	struct speaker *s = speaker_new(NULL, "gateway", &legs);
+	struct gw_vnet_router router = { .leg = 10, .name = "r1", .remote_as = 65010 };
+	struct setting set;
+
+	(void)state;
+	setting_init(&set);
+	router.peer = addr("10.1.0.254");
+	router.bfd = (struct gw_bfd){ 300, 3 };
+	set.config.vnet_routers = &router;
+	set.config.vnet_router_count = 1;
+	set.config.partner = (struct gw_partner){ .present = true, .leg = 9, .interface = "part0" };
+	set.config.partner.peer = addr("10.255.0.2");
+	set.config.partner.local = addr("10.255.0.1");
+	strcpy(set.config.partner.password.text, "6 abc");
+	speaker_sync(s, &set.config);
+	speaker_ready(s);
+	towards = (struct partner_standing){ .told = 7 };
+	expect(s, &set.config, "NEIGHBOR 72\n");
+	assert_int_equal(last.side, GH_SIDE_PARTNER);
+	assert_int_equal(last.remote_as, 65515);
+	assert_int_equal(last.med, 7);
+	assert_int_equal(last.prepend, 0);
+	assert_string_equal(last.password, "6 abc");
+	towards.prepend = 3;
+	towards.med = 300;
+	expect(s, &set.config, "NEIGHBOR 8 prepend\nNEIGHBOR 12 prepend\nNEIGHBOR 80 prepend\n");
+	assert_int_equal(last.side, GH_SIDE_VNET);
+	assert_int_equal(last.med, 300);
+	assert_int_equal(last.weight, GH_WEIGHT_VNET);
+	assert_int_equal(last.pass, GH_PASS(GH_SIDE_EDGE) | GH_PASS(GH_SIDE_VPN));
+	/* A longer wait of an edge's own stays. */
+	waiting = true;
+	towards.prepend = 1;
+	expect(s, &set.config, "NEIGHBOR 80 prepend\n");
+	waiting = false;
+	memset(&towards, 0, sizeof(towards));
+	set.config.partner.leg = 0;
+	router.remote_as = 0;
+	expect(s, &set.config, "NEIGHBOR 8\nNEIGHBOR 12\nNEIGHBOR_DEL 72\nNEIGHBOR_DEL 80\n");
+	speaker_free(s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -214,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_trial),
 		cmocka_unit_test(test_peers_follow_their_neighbor),
+		cmocka_unit_test(test_partner),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,6 +28,9 @@ static const struct {
 	{ "explain", "explain {address}" },
 	{ "get-routes", "get-routes" },
 	{ "rollback", "rollback {commit}" },
+	{ "switch-over", "switch-over" },
+	{ "maintenance", "maintenance" },
+	{ "maintenance-end", "no maintenance" },
 };
 
 static const char *value(const struct lyd_node *op, const char *path)
