@@ -302,6 +302,7 @@ static void connection_remove(struct apply *a, const struct apply_change *c)
 		return;
 	apply_ike_end(g, c->before->leg);
 	apply_outer(a, c->before, NULL);
+	ipsec_leg_mss_set(g->ipsec, c->before->leg, 0);
 	rib_leg_del(g->rib, c->before->leg);
 	apply_kernel_leave(g, c);
 }

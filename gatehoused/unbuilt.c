@@ -30,11 +30,6 @@ static bool nat_rules(const struct gw_connection *c)
 	return c->nat_rule_count;
 }
 
-static bool encapsulation(const struct gw_connection *c)
-{
-	return c->encapsulation;
-}
-
 static bool destination(const struct gw_connection *c)
 {
 	return c->destination;
@@ -47,7 +42,6 @@ static const struct {
 	{ "a second authority", authorities },
 	{ "revocation, crl-file, crl-uri and ocsp-uri", revocation },
 	{ "nat-rule", nat_rules },
-	{ "encapsulation native", encapsulation },
 	{ "destination-class", destination },
 };
 

@@ -38,7 +38,7 @@ LATER_IN_BGP = "timers/keepalive timers/hold graceful-restart route-map-in route
 LATER_IN_TUNNEL = "bfd/interval bfd/multiplier multihop"
 LATER_IN_BOTH = """
 ike/version ike/exchange ike/mobike ike/fragmentation ike/additional-key-exchange
-ipsec/lifetime-kilobytes mode encapsulation revocation destination-class tcp-mss
+mode revocation destination-class
 """
 
 
