@@ -182,6 +182,11 @@ static void neighbor(struct wire *w, struct gh_neighbor *n)
 	string(w, n->prefix_list_out, sizeof(n->prefix_list_out));
 	string(w, n->password, sizeof(n->password));
 	string(w, n->description, sizeof(n->description));
+	count(w, &n->translation_count, GH_TRANSLATIONS_MAX);
+	for (unsigned i = 0; i < n->translation_count; i++) {
+		prefix(w, &n->translations[i].internal);
+		prefix(w, &n->translations[i].external);
+	}
 	if (!gh_addr_is_set(&n->peer) || n->side == GH_SIDE_OWN || n->side >= GH_SIDES ||
 	    (n->pass & ~(GH_PASS(GH_SIDES) - 1)))
 		w->bad = true;
@@ -195,7 +200,7 @@ static void network(struct wire *w, struct gh_network *n)
 	NUMBER(w, n->weight);
 	NUMBER(w, n->med);
 	NUMBER(w, n->to);
-	if (n->side >= GH_SIDES || (n->to & ~(GH_PASS(GH_SIDES) - 1)))
+	if (n->side >= GH_SIDES || (n->to & ~(GH_PASS(GH_SIDES) - 1 + GH_TO_TRANSLATED)))
 		w->bad = true;
 }
 

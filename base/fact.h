@@ -145,6 +145,12 @@ enum gh_side {
 
 #define GH_PASS(side) (1u << (side))
 
+/* NAT of what the gateway's side sends: internal is its own, external what the site sees. */
+struct gh_translation {
+	struct gh_prefix internal, external;
+};
+#define GH_TRANSLATIONS_MAX 32
+
 struct gh_neighbor {
 	uint32_t id;
 	uint8_t side;                   /* enum gh_side, not OWN */
@@ -180,6 +186,9 @@ struct gh_neighbor {
 	char prefix_list_in[GH_NAME_MAX + 1], prefix_list_out[GH_NAME_MAX + 1];
 	char password[GH_NAME_MAX + 1]; /* TCP MD5; "" for none. A secret. */
 	char description[GH_NAME_MAX + 1];
+	/* It does not hear of what is inside an internal prefix, and alone hears of externals. */
+	uint16_t translation_count;
+	struct gh_translation translations[GH_TRANSLATIONS_MAX];
 };
 
 /*
@@ -265,6 +274,7 @@ struct gh_network {
 	uint16_t weight;                /* base/weight.h */
 	uint32_t med;                   /* 0: none */
 	uint32_t to;                    /* a mask of GH_PASS(): these sides alone; 0: as above */
+#define GH_TO_TRANSLATED (1u << 31)     /* in its place: those that see us as this alone */
 };
 
 /*

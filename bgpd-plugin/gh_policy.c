@@ -12,6 +12,8 @@
 #include "bgpd-plugin/gh_partner.h"
 #include "bgpd-plugin/gh_speaker.h"
 
+#include "jhash.h"
+
 #define ADVERTISE "gatehouse-advertise" /* its argument: struct advertise as numbers */
 #define FROM_PARTNER "gatehouse-from-partner"
 #define EXISTS "gatehouse-route-map"    /* is there a route map of that name? */
@@ -24,6 +26,7 @@ struct advertise {
 	uint32_t pass;          /* sides that are passed on */
 	uint32_t to;            /* the receiver's side */
 	uint32_t not_from;      /* a leg; 0: any */
+	uint32_t seen_by;       /* the neighbor, where its translations count; 0: it has none */
 };
 
 /* bgpd names the receiver in the path it hands to a map, so look the sender up. */
@@ -52,6 +55,25 @@ static uint32_t side_of(const struct gh_neighbor *from, uint32_t weight)
 static bool hears_default(uint32_t side)
 {
 	return side == GH_SIDE_VNET || side == GH_SIDE_PARTNER;
+}
+
+/*
+ * What a site behind NAT rules hears of our prefixes: those that are translated in their
+ * external form. A prefix that no rule touches is heard as it is.
+ */
+static bool translation_passes(const struct advertise *a, const struct prefix *prefix,
+			       bool is_external)
+{
+	const struct gh_neighbor *to = a->seen_by ? gh_neighbor_find(a->seen_by) : NULL;
+	struct gh_prefix p = gh_from_prefix(prefix);
+
+	for (unsigned i = 0; to && i < to->translation_count; i++) {
+		if (is_external && gh_prefix_contains(&to->translations[i].external, &p))
+			return true;
+		if (!is_external && gh_prefix_contains(&to->translations[i].internal, &p))
+			return false;
+	}
+	return !is_external;
 }
 
 static bool network_passes(const struct advertise *a, const struct gh_network *n)
@@ -88,14 +110,17 @@ static enum route_map_cmd_result_t advertise_apply(void *rule, const struct pref
 {
 	const struct bgp_path_info *path = object, *pi;
 	const struct gh_network *network;
-	bool pass;
+	const struct advertise *a = rule;
+	bool pass, external;
 
 	if (path->type == ZEBRA_ROUTE_BGP && path->sub_type == BGP_ROUTE_STATIC) {
 		network = gh_speaker_network(prefix);
-		pass = network && network_passes(rule, network);
+		external = network && network->to & GH_TO_TRANSLATED;
+		pass = network && translation_passes(a, prefix, external) &&
+		       (external || network_passes(a, network));
 	} else {
 		pi = selected(path);
-		pass = pi && path_passes(rule, prefix, pi);
+		pass = pi && translation_passes(a, prefix, false) && path_passes(a, prefix, pi);
 	}
 	return pass ? RMAP_MATCH : RMAP_NOMATCH;
 }
@@ -106,7 +131,7 @@ static void *advertise_compile(const char *arg)
 
 	if (!a)
 		abort();
-	if (sscanf(arg, "%u %u %u", &a->pass, &a->to, &a->not_from) != 3) {
+	if (sscanf(arg, "%u %u %u %u", &a->pass, &a->to, &a->not_from, &a->seen_by) != 4) {
 		free(a);
 		return NULL;
 	}
@@ -208,10 +233,10 @@ static void out_fill(struct route_map *map, const struct gh_neighbor *n, uint32_
 {
 	struct route_map_index *index = route_map_index_get(map, RMAP_PERMIT, which);
 	unsigned more = n->prepend + (which == BY_PARTNER);
-	char rule[40];
+	char rule[48];
 
-	snprintf(rule, sizeof(rule), "%u %u %u", n->pass, n->side,
-		 n->split_horizon ? gh_neighbor_leg(n->id) : 0);
+	snprintf(rule, sizeof(rule), "%u %u %u %u", n->pass, n->side,
+		 n->split_horizon ? gh_neighbor_leg(n->id) : 0, n->translation_count ? n->id : 0);
 	route_map_add_match(index, ADVERTISE, rule, RMAP_EVENT_MATCH_ADDED);
 	if (next_hop[0])
 		route_map_add_set(index, "ipv6 next-hop global", next_hop);
@@ -240,6 +265,10 @@ struct route_map *gh_policy_out(const struct gh_neighbor *n, uint32_t asn, uint8
 	name_add(&name, "gatehouse-to-%u-pass-%u", n->side, n->pass);
 	if (n->split_horizon)
 		name_add(&name, "-not-%u", gh_neighbor_leg(n->id));
+	/* A map never changes: other translations are another. */
+	if (n->translation_count)
+		name_add(&name, "-nat-%u-%08x", n->id,
+			 jhash(n->translations, n->translation_count * sizeof(n->translations[0]), 0));
 	if (mapped)
 		name_add(&name, "-via-%s", local);
 	if (n->prepend)

@@ -36,7 +36,7 @@ QUESTION(show_gateway, "show gateway [json]",
 	 "The gateway: what is up, and which way traffic takes\n"
 	 SHOW_JSON_STR)
 
-QUESTION(show_gateway_part, "show gateway <connections|expressroute|partner|vnet-routers|certificates|events> [json]",
+QUESTION(show_gateway_part, "show gateway <connections|expressroute|partner|vnet-routers|certificates|nat|events> [json]",
 	 SHOW_STR
 	 GATEWAY_STR
 	 "VPN connections: IKE, child SA, BGP and forwarding, each by itself\n"
@@ -44,6 +44,7 @@ QUESTION(show_gateway_part, "show gateway <connections|expressroute|partner|vnet
 	 "The partner instance, and which of the two is preferred\n"
 	 "Routers of the VNet side\n"
 	 "Certificates: whose they are and how long they are valid\n"
+	 "NAT rules of connections, and how much they translated\n"
 	 "What happened: one timeline of IKE and BFD and BGP and failovers and commits\n"
 	 SHOW_JSON_STR)
 

@@ -18,6 +18,7 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
+#include "gatehoused/translate.h"
 #include "gatehoused/unbuilt.h"
 #include "ipsec/ipsec.h"
 #include "rib/fib_kernel.h"
@@ -236,30 +237,52 @@ static bool has_peer(const struct gw_connection *c, const struct gh_addr *peer)
 	return false;
 }
 
-static bool has_prefix(const struct gw_connection *c, const struct gh_prefix *p)
+/* Static prefixes as the arbiter has them: through NAT rules. */
+struct prefix_walk {
+	struct gateway *g;
+	const struct gw_connection *other;
+	uint32_t leg;
+	const struct gh_prefix *wanted;
+	bool found;
+};
+
+static void prefix_seek(void *context, const struct gh_prefix *p)
 {
-	for (size_t i = 0; c && i < c->prefix_count; i++) {
-		if (!gh_prefix_cmp(&c->prefixes[i], p))
-			return true;
-	}
-	return false;
+	struct prefix_walk *w = context;
+
+	w->found |= !gh_prefix_cmp(w->wanted, p);
+}
+
+static void prefix_leave(void *context, const struct gh_prefix *p)
+{
+	struct prefix_walk *w = context;
+	struct prefix_walk seek = { .wanted = p };
+
+	translate_statics(w->other, prefix_seek, &seek);
+	if (!seek.found)
+		rib_static_del(w->g->rib, w->leg, p);
+}
+
+static void prefix_set(void *context, const struct gh_prefix *p)
+{
+	struct prefix_walk *w = context;
+
+	rib_static_set(w->g->rib, w->leg, p, RIB_STATIC_PREFIX);
 }
 
 static void apply_prefixes(struct gateway *g, const struct gw_connection *from,
 			   const struct gw_connection *to)
 {
-	for (size_t i = 0; from && i < from->prefix_count; i++) {
-		if (!has_prefix(to, &from->prefixes[i]))
-			rib_static_del(g->rib, to->leg, &from->prefixes[i]);
-	}
+	struct prefix_walk walk = { .g = g, .other = to, .leg = to->leg };
+
+	translate_statics(from, prefix_leave, &walk);
 	for (size_t i = 0; from && i < from->session_count; i++) {
 		struct gh_prefix peer = gh_prefix_host(&from->sessions[i].peer);
 
 		if (!has_peer(to, &from->sessions[i].peer))
 			rib_static_del(g->rib, to->leg, &peer);
 	}
-	for (size_t i = 0; i < to->prefix_count; i++)
-		rib_static_set(g->rib, to->leg, &to->prefixes[i], RIB_STATIC_PREFIX);
+	translate_statics(to, prefix_set, &walk);
 	for (size_t i = 0; i < to->session_count; i++) {
 		struct gh_prefix peer = gh_prefix_host(&to->sessions[i].peer);
 
@@ -303,6 +326,7 @@ static void connection_remove(struct apply *a, const struct apply_change *c)
 	apply_ike_end(g, c->before->leg);
 	apply_outer(a, c->before, NULL);
 	ipsec_leg_mss_set(g->ipsec, c->before->leg, 0);
+	apply_nat_remove(g, c->before->leg);
 	rib_leg_del(g->rib, c->before->leg);
 	apply_kernel_leave(g, c);
 }
@@ -314,6 +338,7 @@ static void connection_set(struct apply *a, const struct apply_change *c)
 	if (!c->after)
 		return;
 	apply_outer(a, c->before, c->after);
+	apply_nat_set(g, c);
 	apply_leg(g, c->after);
 	apply_prefixes(g, c->before, c->after);
 	apply_ike(g, a->to, c->after);
@@ -355,6 +380,7 @@ static bool commit_step(struct apply *a, struct gh_time until)
 	apply_outers(a);
 	underlay_settled(g->underlay);
 	partner_applied(g, a->to);
+	apply_nat_settled(g);
 	g->speaker_due = true;
 	a->step = NULL;
 	free(a->changes);
@@ -410,7 +436,7 @@ bool apply_turn(struct gateway *g)
 int apply_new(struct gateway *g)
 {
 	const struct transaction_backend *const backends[] = {
-		&apply_checks, &apply_charon, &apply_bgpd, &apply_kernel, &apply_gateway,
+		&apply_checks, &apply_charon, &apply_bgpd, &apply_kernel, &apply_nat, &apply_gateway,
 	};
 	struct apply *a = calloc(1, sizeof(*a));
 

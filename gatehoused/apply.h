@@ -5,6 +5,7 @@
  *   charon    apply_charon.c: would charon take what is new or changed?
  *   bgpd      apply_bgpd.c: would bgpd take speaker and neighbors?
  *   kernel    apply_kernel.c: rules, routes and addresses are made; abort undoes them
+ *   nat       apply_nat.c: boxes of connections with NAT rules are made; abort drops them
  *   gateway   nothing can refuse any more: commit changes the parts
  *
  * Whatever there is one of for each connection is done in slices, by
@@ -49,6 +50,7 @@ struct apply {
 	struct ike_trial *trial_charon;         /* charon's answer is awaited; else NULL */
 	uint32_t trial;                         /* number of the last question to bgpd */
 	bool trying;                            /* bgpd's answer to it is awaited */
+	struct transaction_token nat_token;     /* boxes are being made */
 };
 
 static inline bool apply_late(struct gh_time until)
@@ -74,6 +76,14 @@ void apply_ike_proposals(const struct gw_connection *c, struct ike_proposals *ik
 void apply_ike(struct gateway *g, const struct gw_config *to, const struct gw_connection *c);
 /* Traffic stops at once, and also while charon is away: the leg's number may be another's soon. */
 void apply_ike_end(struct gateway *g, uint32_t leg);
+
+/* apply_nat.c */
+extern const struct transaction_backend apply_nat;
+/* Its box takes effect, and what is said of its prefixes. Before anything of the leg moves. */
+void apply_nat_set(struct gateway *g, const struct apply_change *change);
+void apply_nat_remove(struct gateway *g, uint32_t leg);
+/* The configuration is in force. */
+void apply_nat_settled(struct gateway *g);
 
 /* apply_kernel.c */
 extern const struct transaction_backend apply_kernel;

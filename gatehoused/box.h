@@ -14,8 +14,8 @@
  *                      with 0 and 1 the descriptors. 'd' and 's' have no answer.
  *
  * Ownership  the shelf owns its descriptors; what the daemon is given are copies.
- * Threads    the keeper's one; box_take and box_drop: one thread of the daemon
- *            at a time.
+ * Threads    the keeper's one; box_take: one thread of the daemon at a time,
+ *            box_drop and box_sweep: any.
  * Errors     0 or -errno, and in words why.
  */
 #ifndef GATEHOUSED_BOX_H

@@ -9,6 +9,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/apply_bgpd.c \
 	gatehoused/apply_charon.c \
 	gatehoused/apply_kernel.c \
+	gatehoused/apply_nat.c \
 	gatehoused/box.c gatehoused/box.h \
 	gatehoused/box_shelf.c \
 	gatehoused/apply_partner.c gatehoused/apply_partner.h \
@@ -53,12 +54,14 @@ libgatehoused_a_SOURCES = \
 	gatehoused/state_connection.c \
 	gatehoused/state_gateway.c \
 	gatehoused/state_leg.c \
+	gatehoused/state_nat.c \
 	gatehoused/state_partner.c \
 	gatehoused/state_route.c \
 	gatehoused/timeline.c gatehoused/timeline.h \
 	gatehoused/translate.c gatehoused/translate.h \
 	gatehoused/unbuilt.c gatehoused/unbuilt.h \
 	gatehoused/wish.c gatehoused/wish.h \
+	gatehoused/wish_nat.c \
 	gatehoused/writer.c gatehoused/writer.h
 
 gatehoused_gatehoused_SOURCES = gatehoused/main.c

@@ -22,6 +22,8 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
+#include "gatehoused/nat.h"
+#include "gatehoused/nat_routes.h"
 #include "gatehoused/netconf_host.h"
 #include "gatehoused/notify.h"
 #include "gatehoused/operate.h"
@@ -155,6 +157,7 @@ static void on_second(struct ev_loop *loop, ev_timer *w, int events)
 		apply_certificates(g);
 	}
 	sample(g);
+	nat_tick(g->nat);
 	expiry_tick(g->expiry, store_config(g->store), time(NULL));
 }
 
@@ -173,6 +176,7 @@ static void on_sweep(struct ev_loop *loop, ev_timer *w, int events)
 	struct gateway *g = w->data;
 
 	(void)loop, (void)events;
+	nat_routes_end(g->nat_routes);
 	rib_snapshot_end(g->rib, gh_now());
 }
 
@@ -289,6 +293,9 @@ static int start_ipsec(struct gateway *g)
 	rc = ipsec_new(&config, &g->ipsec);
 	if (rc < 0)
 		return failed("the ESP datapath", rc);
+	rc = apply_nat_start(g);
+	if (rc < 0)
+		return failed("the translation of addresses", rc);
 	return 0;
 }
 
@@ -444,6 +451,7 @@ static int start_speaker(struct gateway *g)
 	const struct speaker_legs legs = {
 		.context = g, .tunnel_up = tunnel_up, .restoring = restoring,
 		.standing = standing, .leg_up = leg_up, .secret = secret, .partner = partner,
+		.translated = apply_nat_translated,
 	};
 
 	g->speaker = speaker_new(g->guests, g->options->instance, &legs);
@@ -526,7 +534,9 @@ static void fini(struct gateway *g)
 	rib_free(g->rib);
 	fib_kernel_free(g->kernel);
 	fib_esp_free(g->esp);
+	nat_free(g->nat);
 	ipsec_free(g->ipsec);
+	nat_routes_free(g->nat_routes);
 	ike_relay_free(g->relay);
 	underlay_close(g->underlay);
 	failover_tests_free(g->tests);

@@ -59,6 +59,8 @@ struct gateway {
 	ev_check awake;                 /* after each wait */
 
 	struct apply *apply;
+	struct nat *nat;
+	struct nat_routes *nat_routes;
 	bool looping;                   /* the loop has begun: who works long keeps others waiting */
 	uint64_t commits;               /* changes of the running configuration since the start */
 	bool speaker_due;               /* legs or configuration changed */
@@ -88,6 +90,12 @@ void apply_certificates(struct gateway *g);
 void apply_text(struct gateway *g);
 /* The usable SAs of a leg changed, or may have: tell arbiter and speaker. */
 void apply_tunnel(struct gateway *g, uint32_t leg);
+
+/* apply_nat.c: makes nat and nat_routes. */
+int apply_nat_start(struct gateway *g);
+/* For the speaker: what is passed on of sites behind NAT rules. */
+struct speaker_translated;
+void apply_nat_translated(void *gateway, const struct speaker_translated *to);
 
 /* ---- hear.c ---- */
 

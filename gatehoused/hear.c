@@ -15,6 +15,7 @@
 #include "gatehoused/apply_partner.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
+#include "gatehoused/nat_routes.h"
 #include "gatehoused/notify.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"
@@ -51,6 +52,7 @@ static void bgpd_joined(struct gateway *g)
 
 	ev_timer_stop(g->loop, &g->sweep);
 	rib_snapshot_begin(g->rib);
+	nat_routes_begin(g->nat_routes);
 	if (g->bgpd_pid && g->bgpd_pid != pid)
 		timeline_add(g->timeline, TIMELINE_BGP,
 			     "bgpd: restarted, its earlier paths are kept until it has them again");
@@ -97,6 +99,7 @@ static void bgpd_end(struct gateway *g)
 
 	g->bgpd_pid = pid;
 	if (!restarted) {
+		nat_routes_end(g->nat_routes);
 		rib_snapshot_end(g->rib, gh_now());
 		return;
 	}
@@ -108,11 +111,12 @@ static void hear_bgpd(struct gateway *g, const struct gh_fact *f)
 {
 	switch (f->type) {
 	case GH_PATH:
-		if (!partner_path(g, &f->path))
+		if (!partner_path(g, &f->path) && !nat_routes_set(g->nat_routes, &f->path))
 			rib_path_set(g->rib, &f->path);
 		break;
 	case GH_PATH_DEL:
-		rib_path_del(g->rib, &f->path_del);
+		if (!nat_routes_del(g->nat_routes, &f->path_del))
+			rib_path_del(g->rib, &f->path_del);
 		break;
 	case GH_PEER:
 		hear_peer(g, &f->peer);

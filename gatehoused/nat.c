@@ -4,6 +4,7 @@
 #include "gatehoused/nat.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "ipsec/ipsec.h"
 #include "rib/nl.h"
+#include "yang/clerk.h"
 
 #define RETRY_S 5
 
@@ -27,15 +29,40 @@ struct boxed {
 	char why[BOX_WHY_MAX];          /* of one that is closed */
 };
 
+/* Boxes in the making. From nat_prepare on it is the clerk's, until made is called. */
+struct making {
+	struct clerk_job job;
+	struct nat *nat;
+	struct boxed *first;
+	bool given, finished, aborted;
+	int rc;
+	nat_prepared *done;
+	void *context;
+};
+
 struct nat {
 	struct ipsec *ipsec;
+	struct clerk *clerk;
+	pthread_mutex_t asking;         /* the line: one asks at a time */
 	int line;
 	unsigned ticks;
 	struct boxed *used;             /* what legs take now */
-	struct boxed *prepared;
+	struct making *making;          /* NULL: nothing is wanted or prepared */
+	bool retrying;                  /* for closed legs, by a making of its own */
+	bool swept;
 };
 
-struct nat *nat_new(struct ipsec *ipsec, int line)
+static struct making *making_new(struct nat *n)
+{
+	struct making *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		abort();
+	m->nat = n;
+	return m;
+}
+
+struct nat *nat_new(struct ipsec *ipsec, int line, struct ev_loop *loop)
 {
 	struct nat *n = calloc(1, sizeof(*n));
 
@@ -43,6 +70,12 @@ struct nat *nat_new(struct ipsec *ipsec, int line)
 		return NULL;
 	n->ipsec = ipsec;
 	n->line = line;
+	pthread_mutex_init(&n->asking, NULL);
+	n->clerk = clerk_new(loop);
+	if (!n->clerk) {
+		free(n);
+		return NULL;
+	}
 	return n;
 }
 
@@ -74,6 +107,13 @@ static void drop(struct nat *n, struct boxed **at)
 	box_free(b);
 }
 
+static void making_free(struct making *m)
+{
+	while (m->first)
+		drop(m->nat, &m->first);
+	free(m);
+}
+
 /* The shelf keeps what this process leaves. */
 void nat_free(struct nat *n)
 {
@@ -81,7 +121,9 @@ void nat_free(struct nat *n)
 
 	if (!n)
 		return;
-	nat_abort(n);
+	clerk_free(n->clerk);
+	if (n->making)
+		making_free(n->making);
 	for (struct boxed *b = n->used; b; b = next) {
 		next = b->next;
 		box_free(b);
@@ -98,7 +140,7 @@ static uint64_t hash_add(uint64_t hash, const void *bytes, size_t length)
 	return hash;
 }
 
-static void key_make(const struct nat_want *want, char key[BOX_KEY_MAX + 1])
+static void key_make(const struct nat_rules *want, char key[BOX_KEY_MAX + 1])
 {
 	uint64_t hash = hash_add(0xcbf29ce484222325, want->name, strlen(want->name));
 
@@ -106,7 +148,7 @@ static void key_make(const struct nat_want *want, char key[BOX_KEY_MAX + 1])
 	snprintf(key, BOX_KEY_MAX + 1, "leg %u %016llx", want->leg, (unsigned long long)hash);
 }
 
-static struct boxed *box_new(const struct nat_want *want)
+static struct boxed *box_new(const struct nat_rules *want)
 {
 	struct boxed *b = calloc(1, sizeof(*b));
 
@@ -124,12 +166,18 @@ static struct boxed *box_new(const struct nat_want *want)
 	return b;
 }
 
-/* The keeper's box, with its rules; one that an ended daemon left half made gets them now. */
+/*
+ * The keeper's box, with its rules; one that an ended daemon left half made gets them now.
+ * Any thread.
+ */
 static int box_open(struct nat *n, struct boxed *b)
 {
-	int rc = box_take(n->line, b->key, b->fd, b->why);
 	struct nl nft;
+	int rc;
 
+	pthread_mutex_lock(&n->asking);
+	rc = box_take(n->line, b->key, b->fd, b->why);
+	pthread_mutex_unlock(&n->asking);
 	if (rc < 0)
 		return rc;
 	nft = (struct nl){ .fd = b->fd[BOX_NFT], .seq = (uint32_t)gh_now().ns };
@@ -150,33 +198,84 @@ static int box_open(struct nat *n, struct boxed *b)
 	return rc;
 }
 
-int nat_prepare(struct nat *n, const struct nat_want *want, char why[BOX_WHY_MAX])
+void nat_want(struct nat *n, const struct nat_rules *want)
 {
 	struct boxed *now = *place(&n->used, want->leg), *b;
 	char key[BOX_KEY_MAX + 1];
-	int rc;
 
 	if (!want->count)
-		return 0;
+		return;
 	key_make(want, key);
 	if (now && now->open && !strcmp(now->key, key))
-		return 0;
+		return;
+	if (!n->making)
+		n->making = making_new(n);
 	b = box_new(want);
-	rc = box_open(n, b);
-	if (rc) {
-		snprintf(why, BOX_WHY_MAX, "%s", b->why);
-		box_free(b);
-		return rc;
+	b->next = n->making->first;
+	n->making->first = b;
+}
+
+/* On the clerk. The first refusal is that of all. */
+static void make(struct clerk_job *job)
+{
+	struct making *m = (struct making *)job;
+
+	for (struct boxed *b = m->first; b && !m->rc; b = b->next)
+		m->rc = box_open(m->nat, b);
+}
+
+static const char *why_of(const struct making *m)
+{
+	for (const struct boxed *b = m->first; b; b = b->next) {
+		if (b->why[0])
+			return b->why;
 	}
-	b->next = n->prepared;
-	n->prepared = b;
-	return 0;
+	return "";
+}
+
+static void made(struct clerk_job *job)
+{
+	struct making *m = (struct making *)job;
+	struct nat *n = m->nat;
+
+	m->finished = true;
+	if (m->aborted) {
+		making_free(m);
+		return;
+	}
+	if (m->rc)
+		n->making = NULL;
+	m->done(m->context, m->rc, m->rc ? why_of(m) : "");
+	if (m->rc)
+		making_free(m);
+}
+
+bool nat_prepare(struct nat *n, nat_prepared *done, void *context)
+{
+	struct making *m = n->making;
+
+	if (!m)
+		return false;
+	m->job.run = make;
+	m->job.done = made;
+	m->done = done;
+	m->context = context;
+	m->given = true;
+	clerk_submit(n->clerk, &m->job);
+	return true;
 }
 
 void nat_abort(struct nat *n)
 {
-	while (n->prepared)
-		drop(n, &n->prepared);
+	struct making *m = n->making;
+
+	if (!m)
+		return;
+	n->making = NULL;
+	if (m->given && !m->finished)
+		m->aborted = true;      /* the clerk has it */
+	else
+		making_free(m);
 }
 
 /* ---- taking effect ----------------------------------------------------- */
@@ -196,9 +295,31 @@ static void use(struct nat *n, struct boxed *b)
 		 b->why);
 }
 
-void nat_commit(struct nat *n, const struct nat_want *want)
+/* The leg has this box from now on, and not the one that it had. */
+static void exchange(struct nat *n, struct boxed *b)
 {
-	struct boxed **at = place(&n->prepared, want->leg), *b = *at, **old;
+	struct boxed **old = place(&n->used, b->leg);
+
+	use(n, b);
+	if (*old)
+		drop(n, old);
+	b->next = n->used;
+	n->used = b;
+}
+
+static struct boxed *take_prepared(struct nat *n, uint32_t leg)
+{
+	struct boxed **at = n->making ? place(&n->making->first, leg) : NULL;
+	struct boxed *b = at ? *at : NULL;
+
+	if (b)
+		*at = b->next;
+	return b;
+}
+
+void nat_commit(struct nat *n, const struct nat_rules *want)
+{
+	struct boxed *b = take_prepared(n, want->leg);
 	struct boxed *now = *place(&n->used, want->leg);
 	char key[BOX_KEY_MAX + 1];
 
@@ -209,18 +330,11 @@ void nat_commit(struct nat *n, const struct nat_want *want)
 	key_make(want, key);
 	if (!b && now && !strcmp(now->key, key))
 		return;
-	if (b) {
-		*at = b->next;
-	} else {                /* it was not prepared, at a start: closed if this fails, too */
+	if (!b)
 		b = box_new(want);
+	if (!b->open)
 		box_open(n, b);
-	}
-	use(n, b);
-	old = place(&n->used, want->leg);
-	if (*old)
-		drop(n, old);
-	b->next = n->used;
-	n->used = b;
+	exchange(n, b);
 }
 
 void nat_remove(struct nat *n, uint32_t leg)
@@ -235,19 +349,64 @@ void nat_remove(struct nat *n, uint32_t leg)
 
 void nat_settled(struct nat *n)
 {
+	if (n->making) {
+		making_free(n->making);
+		n->making = NULL;
+	}
+	if (n->swept)
+		return;
+	n->swept = true;
 	box_sweep(n->line);
+}
+
+static void retried(struct clerk_job *job)
+{
+	struct making *m = (struct making *)job;
+	struct nat *n = m->nat;
+	struct boxed *b, *now;
+
+	n->retrying = false;
+	while ((b = m->first)) {
+		m->first = b->next;
+		now = *place(&n->used, b->leg);
+		/* Something else may have become of the leg meanwhile. */
+		if (b->open && now && !now->open && !strcmp(now->key, b->key)) {
+			gh_info("nat: connection %s has its translation", b->name);
+			exchange(n, b);
+			continue;
+		}
+		if (now && !now->open)
+			snprintf(now->why, sizeof(now->why), "%s", b->why);
+		b->next = NULL;
+		drop(n, &b);
+	}
+	free(m);
 }
 
 void nat_tick(struct nat *n)
 {
-	if (++n->ticks % RETRY_S)
+	struct making *m;
+
+	if (++n->ticks % RETRY_S || n->retrying)
 		return;
-	for (struct boxed *b = n->used; b; b = b->next) {
-		if (b->open || box_open(n, b))
+	m = making_new(n);
+	for (const struct boxed *b = n->used; b; b = b->next) {
+		struct boxed *again;
+
+		if (b->open)
 			continue;
-		gh_info("nat: connection %s has its translation", b->name);
-		use(n, b);
+		again = box_new(&(struct nat_rules){ b->leg, b->name, b->rules, b->count });
+		again->next = m->first;
+		m->first = again;
 	}
+	if (!m->first) {
+		free(m);
+		return;
+	}
+	n->retrying = true;
+	m->job.run = make;
+	m->job.done = retried;
+	clerk_submit(n->clerk, &m->job);
 }
 
 /* ---- showing ----------------------------------------------------------- */

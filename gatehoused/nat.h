@@ -6,17 +6,18 @@
  * anything takes effect; and a restarted daemon finds its boxes again, with
  * all that conntrack holds in them.
  *
- *   nat_prepare   make what the rules ask for; may be refused, nothing changes
+ *   nat_want      the leg shall have these rules: is there something to make?
+ *   nat_prepare   make all that is wanted, on a thread of its own; may be refused
  *   nat_commit    the leg's packets take the box that was prepared
  *   nat_abort     drop what was prepared
  *
  * A leg whose box could not be made at a start is closed: nothing of it passes, and
- * nat_tick tries again. Until the leg has a box nothing of it is ever in clear of
- * its rules.
+ * nat_tick tries again. So nothing passes by rules that are not there yet.
  *
  * Ownership  owns the daemon's copies of the boxes' descriptors; borrows the
  *            datapath, which must outlive it.
- * Threads    the control thread. Making a box takes the kernel some milliseconds.
+ * Threads    the control thread. Making a box takes the kernel some milliseconds,
+ *            and longer while others hold its locks: a clerk does it.
  * Errors     0 or -errno, and in words why.
  */
 #ifndef GATEHOUSED_NAT_H
@@ -26,23 +27,34 @@
 #include "gatehoused/box.h"
 #include "rib/box_rules.h"
 
+struct ev_loop;
 struct ipsec;
 struct nat;
 
-/* line: to the keeper's shelf. */
-struct nat *nat_new(struct ipsec *ipsec, int line);
+/* line: to the keeper's shelf. loop NULL: without a thread, for tests. */
+struct nat *nat_new(struct ipsec *ipsec, int line, struct ev_loop *loop);
 void nat_free(struct nat *n);
 
-struct nat_want {
+struct nat_rules {
 	uint32_t leg;
 	const char *name;               /* of the connection */
 	const struct box_rule *rules;   /* bytes that carry no meaning are zero */
 	size_t count;                   /* 0: no box */
 };
 
-int nat_prepare(struct nat *n, const struct nat_want *want, char why[BOX_WHY_MAX]);
-/* What was prepared for the leg takes effect; without rules the leg has no box any more. */
-void nat_commit(struct nat *n, const struct nat_want *want);
+/* Part of the next nat_prepare, unless the leg has that very box already. */
+void nat_want(struct nat *n, const struct nat_rules *want);
+/*
+ * Makes what is wanted. False: there is nothing to make. Else done is called on the loop,
+ * unless nat_abort came first: 0, or why one of them cannot be made (then none is kept).
+ */
+typedef void nat_prepared(void *context, int rc, const char *why);
+bool nat_prepare(struct nat *n, nat_prepared *done, void *context);
+/*
+ * What was prepared for the leg takes effect; without rules the leg has no box any more.
+ * What was not prepared, because nothing may be refused at a start, is made here and now.
+ */
+void nat_commit(struct nat *n, const struct nat_rules *want);
 void nat_abort(struct nat *n);
 /* The leg is gone. */
 void nat_remove(struct nat *n, uint32_t leg);

@@ -32,7 +32,7 @@ void nat_routes_free(struct nat_routes *r);
 
 /*
  * A change translates anew what is kept. For a leg that had none the paths
- * must be stated once more; for one that has none from now on they are given
+ * must be stated once more (bgpd does: its neighbor gets another weight); for one that has none from now on they are given
  * back as they came.
  */
 void nat_routes_rules(struct nat_routes *r, uint32_t leg, const struct box_rule rules[],

@@ -54,6 +54,7 @@ static const struct command {
 	  .view = view_certificates },
 	{ .words = "bgp summary", .path = "/gatehouse:gateway/bgp", .view = view_bgp },
 	{ .words = "events", .path = "/gatehouse:gateway/events", .view = view_events },
+	{ .words = "nat", .path = "/gatehouse:gateway/nat", .view = view_nat },
 	{ .words = "commits", .path = "/gatehouse:gateway/commits", .view = view_commits },
 	{ .words = "routes", .path = "/gatehouse:gateway/routes", .takes_prefix = true,
 	  .paged = true, .view = view_routes },

@@ -251,6 +251,22 @@ void view_certificates(struct json_object *o, bool first, struct gh_buf *out)
 	print_list(o, "certificate", COLUMNS(columns), out);
 }
 
+/* ---- nat ---------------------------------------------------------------- */
+
+void view_nat(struct json_object *o, bool first, struct gh_buf *out)
+{
+	static const struct grid_column columns[] = {
+		COLUMN("connection", "Connection"), COLUMN("rule", "Rule"),
+		COLUMN("mode", "Mode"), COLUMN("type", "Type"),
+		COLUMN("internal", "Internal"), COLUMN("external", "External"),
+		COLUMN("flows", "Flows"), COLUMN("refused", "Refused"),
+		COLUMN("problem", "Problem"),
+	};
+
+	(void)first;
+	print_list(o, "nat/translation", COLUMNS(columns), out);
+}
+
 /* ---- bgp, events, commits ----------------------------------------------- */
 
 void view_bgp(struct json_object *o, bool first, struct gh_buf *out)

@@ -23,6 +23,7 @@
 static const struct state_part parts[] = {
 	{ .name = "state", .head = state_gateway_head },
 	{ .name = "bgp", .list = "neighbor", .head = state_bgp_head, .entry = state_bgp_entry },
+	{ .name = "nat", .list = "translation", .entry = state_nat_entry },
 	{ .name = "events", .list = "event", .entry = state_event_entry },
 	{ .name = "routes", .list = "route", .entry = state_route_entry, .explicit_only = true },
 	{ .name = "commits", .list = "commit", .head = state_commits_head,

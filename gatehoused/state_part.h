@@ -62,6 +62,8 @@ bool state_circuit_entry(struct gateway *g, struct state_reader *r, struct write
 /* state_connection.c */
 bool state_connection_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 bool state_certificate_entry(struct gateway *g, struct state_reader *r, struct writer *w);
+/* state_nat.c */
+bool state_nat_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 /* state_partner.c */
 void state_partner_head(struct gateway *g, struct writer *w);
 bool state_vnet_router_entry(struct gateway *g, struct state_reader *r, struct writer *w);

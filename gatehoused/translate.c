@@ -3,6 +3,7 @@
  */
 #include "gatehoused/translate.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* The first rule that holds all of the prefix, static ones first; NULL: none. */
@@ -72,4 +73,41 @@ bool translate_any(const struct box_rule rules[], size_t count, bool ingress)
 			return true;
 	}
 	return false;
+}
+
+struct box_rule *translate_rules(const struct gw_connection *c, size_t *count)
+{
+	struct box_rule *rules = calloc(c ? c->nat_rule_count + 1 : 1, sizeof(*rules));
+
+	if (!rules)
+		abort();
+	*count = 0;
+	for (size_t i = 0; c && i < c->nat_rule_count; i++) {
+		const struct gw_nat_rule *from = &c->nat_rules[i];
+		struct box_rule *to = &rules[*count];
+
+		if (!from->internal.addr.family || !from->external.addr.family)
+			continue;
+		memcpy(to->name, from->name, strlen(from->name));
+		to->ingress = from->ingress;
+		to->dynamic = from->dynamic;
+		to->internal = from->internal;
+		to->external = from->external;
+		++*count;
+	}
+	return rules;
+}
+
+void translate_statics(const struct gw_connection *c, translate_visit *visit, void *context)
+{
+	struct gh_prefix out[TRANSLATE_MAX];
+	size_t count, n;
+	struct box_rule *rules = translate_rules(c, &count);
+
+	for (size_t i = 0; c && i < c->prefix_count; i++) {
+		n = translate_prefix(rules, count, true, &c->prefixes[i], out);
+		for (size_t k = 0; k < n; k++)
+			visit(context, &out[k]);
+	}
+	free(rules);
 }

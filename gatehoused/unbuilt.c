@@ -25,11 +25,6 @@ static bool revocation(const struct gw_connection *c)
 	return lists || c->revocation;
 }
 
-static bool nat_rules(const struct gw_connection *c)
-{
-	return c->nat_rule_count;
-}
-
 static bool destination(const struct gw_connection *c)
 {
 	return c->destination;
@@ -41,7 +36,6 @@ static const struct {
 } connection_rows[] = {
 	{ "a second authority", authorities },
 	{ "revocation, crl-file, crl-uri and ocsp-uri", revocation },
-	{ "nat-rule", nat_rules },
 	{ "destination-class", destination },
 };
 

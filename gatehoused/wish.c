@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gatehoused/apply_partner.h"
+#include "gatehoused/translate.h"
 
 #define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
 #define KEEPALIVE_S 60          /* the values that devices are configured for */
@@ -204,6 +205,7 @@ static void want_connection(struct wish *w, const struct wish_of *of,
 		n->bfd_multiplier = c->bfd.multiplier;
 		take_bgp(n, &c->bgp);
 		of->legs->secret(of->legs->context, &c->password, n->password);
+		wish_nat_neighbor(c, n);
 	}
 }
 
@@ -277,24 +279,36 @@ static void want_own(struct wish *w, const struct gh_prefix *prefixes, size_t co
 	}
 }
 
+struct static_wish {
+	struct wish *w;
+	uint32_t leg;
+	uint16_t weight;
+};
+
+static void want_prefix(void *context, const struct gh_prefix *prefix)
+{
+	const struct static_wish *s = context;
+	struct gh_network n;
+
+	memset(&n, 0, sizeof(n));
+	n.prefix = *prefix;
+	n.side = GH_SIDE_VPN;
+	n.leg = s->leg;
+	n.weight = s->weight;
+	wish_network(s->w, &n);
+}
+
 static void want_static(struct wish *w, const struct wish_of *of, const struct gw_connection *c)
 {
+	struct static_wish s = { .w = w, .leg = c->leg };
 	const struct gh_preference p = {
 		.kind = kind_of(c), .is_static = true, .standing = GH_STANDING_UP,
 	};
 
 	if (!of->legs->leg_up(of->legs->context, c->leg))
 		return;
-	for (size_t i = 0; i < c->prefix_count; i++) {
-		struct gh_network n;
-
-		memset(&n, 0, sizeof(n));
-		n.prefix = c->prefixes[i];
-		n.side = GH_SIDE_VPN;
-		n.leg = c->leg;
-		n.weight = gh_weight(&p);
-		wish_network(w, &n);
-	}
+	s.weight = gh_weight(&p);
+	translate_statics(c, want_prefix, &s);
 }
 
 /* Does anybody hear of VPN sites? */
@@ -337,6 +351,7 @@ static void want_networks(struct wish *w, const struct wish_of *of)
 	want_own(w, c->peered_space, c->peered_space_count);
 	for (size_t i = 0; sites_are_told(c) && i < c->connection_count; i++)
 		want_static(w, of, &c->connections[i]);
+	wish_nat_networks(w, of);
 	networks_unique(w);
 }
 

@@ -30,6 +30,12 @@
 
 struct partner_standing;
 
+/* Who is told of each prefix that stands for translated paths of a leg. */
+struct speaker_translated {
+	void *context;
+	void (*each)(void *context, uint32_t leg, const struct gh_prefix *prefix);
+};
+
 /* What must be known of a leg, and of a secret. */
 struct speaker_legs {
 	void *context;
@@ -41,6 +47,8 @@ struct speaker_legs {
 	void (*secret)(void *context, const struct gw_secret *secret, char out[GH_NAME_MAX + 1]);
 	/* Towards the partner: what our peers shall hear of it. */
 	const struct partner_standing *(*partner)(void *context);
+	/* May be NULL: there are none. */
+	void (*translated)(void *context, const struct speaker_translated *to);
 };
 
 struct wish {
@@ -71,5 +79,13 @@ void wish_fini(struct wish *w);
 struct gh_neighbor *wish_neighbor(struct wish *w, const struct wish_of *of, uint32_t leg,
 				  const struct gh_addr *peer);
 void wish_network(struct wish *w, const struct gh_network *network);
+
+/*
+ * wish_nat.c. A site behind NAT rules hears of us in the addresses that it sees. What it
+ * announces means something to nobody else, so its own paths have no weight; in their
+ * place stand networks of what they translate to.
+ */
+void wish_nat_neighbor(const struct gw_connection *c, struct gh_neighbor *n);
+void wish_nat_networks(struct wish *w, const struct wish_of *of);
 
 #endif

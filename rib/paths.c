@@ -153,6 +153,17 @@ void rib_neighbor_down(struct rib *r, uint32_t neighbor)
 	paths_sweep(r, path_is_of_neighbor, neighbor);
 }
 
+static bool path_is_learned_of(const struct rib *r, const struct path *p, uint32_t leg)
+{
+	(void)r;
+	return !p->is_static && p->leg->config.number == leg;
+}
+
+void rib_leg_forget(struct rib *r, uint32_t leg)
+{
+	paths_sweep(r, path_is_learned_of, leg);
+}
+
 void rib_paths_stale(struct rib *r, uint32_t keep_ms, struct gh_time now)
 {
 	r->stale_at = gh_time_add_ms(now, keep_ms);

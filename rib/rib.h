@@ -117,6 +117,8 @@ int rib_path_set(struct rib *r, const struct gh_path *path);
 int rib_path_del(struct rib *r, const struct gh_path_del *del);
 /* All paths of a neighbor are gone. */
 void rib_neighbor_down(struct rib *r, uint32_t neighbor);
+/* All that BGP said of a leg is void; its static prefixes stay. */
+void rib_leg_forget(struct rib *r, uint32_t leg);
 
 /* bgpd's module is away: its paths are kept for keep_ms. */
 void rib_paths_stale(struct rib *r, uint32_t keep_ms, struct gh_time now);

@@ -238,7 +238,7 @@ test_desk_SOURCES = tests/unit/test_desk.c
 test_desk_CFLAGS = $(UNIT_CFLAGS)
 test_desk_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
-NAT_TESTS = test_box test_nat_routes test_translate
+NAT_TESTS = test_box test_nat_routes test_translate test_wish_nat
 check_PROGRAMS += $(NAT_TESTS)
 TESTS += $(NAT_TESTS)
 test_box_SOURCES = tests/unit/test_box.c
@@ -248,6 +248,10 @@ test_box_LDADD = libgatehoused.a librib.a libipsec.a libbase.a $(OPENSSL_LIBS) $
 test_nat_routes_SOURCES = tests/unit/test_nat_routes.c
 test_nat_routes_CFLAGS = $(UNIT_CFLAGS)
 test_nat_routes_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
+
+test_wish_nat_SOURCES = tests/unit/test_wish_nat.c
+test_wish_nat_CFLAGS = $(UNIT_CFLAGS)
+test_wish_nat_LDADD = libgatehoused.a libghyang.a libbase.a $(CMOCKA_LIBS)
 
 test_translate_SOURCES = tests/unit/test_translate.c
 test_translate_CFLAGS = $(UNIT_CFLAGS)

@@ -55,6 +55,9 @@ static void fill_neighbor(struct gh_neighbor *n)
 	n->bfd_interval_ms = 50;
 	n->bfd_multiplier = 3;
 	strcpy(n->password, "md5");
+	n->translation_count = 2;
+	n->translations[0] = (struct gh_translation){ prefix("10.1.0.0/16"), prefix("100.64.0.0/16") };
+	n->translations[1] = (struct gh_translation){ prefix("fd01::/64"), prefix("fd64::/64") };
 }
 
 static void fill_path(struct gh_path *p)
@@ -146,7 +149,7 @@ static struct gh_fact sample(uint16_t type)
 		f.network.leg = 4;
 		f.network.weight = 32512;
 		f.network.med = 7;
-		f.network.to = GH_PASS(GH_SIDE_PARTNER);
+		f.network.to = GH_PASS(GH_SIDE_PARTNER) | GH_TO_TRANSLATED;
 		break;
 	case GH_CONFIG:
 	case GH_EVENT:

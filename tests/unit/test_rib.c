@@ -683,6 +683,26 @@ static void test_unknown_leg(void **state)
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 #define TAKEOVER(test) cmocka_unit_test_setup_teardown(test, setup_takeover, teardown)
 
+/* What BGP said of a leg is void; its static prefixes and what others said are not. */
+static void test_leg_is_forgotten(void **state)
+{
+	struct fixture *x = *state;
+	struct gh_prefix fixed = prefix("10.7.0.0/16");
+	struct rib_leg_view view;
+
+	path(x, PARIS, "10.9.0.0/16");
+	path(x, PARIS, "2001:db8::/32");
+	path(x, ROME, "10.9.0.0/16");
+	assert_int_equal(rib_static_set(x->rib, PARIS, &fixed, RIB_STATIC_PREFIX), 0);
+	flush(x);
+	rib_leg_forget(x->rib, PARIS);
+	flush(x);
+	assert_int_equal(rib_leg_view(x->rib, PARIS, &view), 0);
+	assert_int_equal(view.paths, 1);
+	assert_int_equal(path_del(x, PARIS, "10.9.0.0/16"), -ENOENT);
+	assert_int_equal(path_del(x, ROME, "10.9.0.0/16"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -697,6 +717,7 @@ int main(void)
 		T(test_address_space_is_refused),
 		T(test_static_follows_its_leg),
 		T(test_snapshot_replaces),
+		T(test_leg_is_forgotten),
 		TAKEOVER(test_takeover_leaves_the_kernel_alone),
 		TAKEOVER(test_takeover_ends_by_itself),
 		T(test_a_refused_route_is_tried_again),
