@@ -219,9 +219,6 @@ static void apply_leg(struct gateway *g, const struct gw_connection *c)
 		.egress = RIB_EGRESS_ESP, .weight = c->weight, .uses = LEG_USES(LEG_FACT_SA),
 	};
 
-	/* Lost is what was there before: see hear_peer.c. */
-	if (c->bfd.interval_ms && c->session_count)
-		leg.uses |= LEG_USES(LEG_FACT_BFD);
 	snprintf(leg.name, sizeof(leg.name), "%s", c->name);
 	if (rib_leg_set(g->rib, &leg, gh_now()) < 0)
 		gh_error("connection %s: its leg could not be set up", c->name);
@@ -470,9 +467,6 @@ void apply_tunnel(struct gateway *g, uint32_t leg)
 		return;
 	if (view.leg->said[LEG_FACT_SA] == (up ? LEG_SAID_UP : LEG_SAID_DOWN))
 		return;
-	/* BFD inside a tunnel begins anew with it, and is no witness until it was up. */
-	if (view.leg->said[LEG_FACT_BFD] != LEG_SAID_UP)
-		rib_leg_fact(g->rib, leg, LEG_FACT_BFD, true, gh_now());
 	rib_leg_fact(g->rib, leg, LEG_FACT_SA, up, gh_now());
 	g->speaker_due = true;
 }

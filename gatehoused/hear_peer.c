@@ -2,9 +2,8 @@
  * What bgpd's module says of sessions: see gateway.h.
  *
  * A leg is judged by its sessions. An edge by the one that leads, because it
- * carries what that one brings. A tunnel by its SAs; and where it has BFD, by
- * BFD too: it is lost when the last session has lost its BFD, and not because
- * a peer never had any.
+ * carries what that one brings. A tunnel by its SAs alone; a session inside it
+ * that loses its BFD loses its paths.
  */
 #include "gatehoused/gateway.h"
 
@@ -34,28 +33,14 @@ static void judge_edge(struct gateway *g, const struct gh_peer *p, struct gh_tim
 		     p->state == GH_BGP_ESTABLISHED || p->restarting, now);
 }
 
-static bool bfd_up(const struct gateway *g, uint32_t leg)
+/*
+ * The paths at once: bgpd withdraws them one by one, and with graceful restart
+ * would keep them. Not the tunnel: BFD's own packets are to come back through it.
+ */
+static void judge_tunnel(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
 {
-	for (unsigned session = 0; session < 2 * GH_SESSIONS; session++) {
-		const struct gh_peer *p = speaker_peer(g->speaker,
-						       gh_neighbor_id(leg, AF_INET, session));
-
-		if (p && p->bfd == GH_BFD_UP)
-			return true;
-	}
-	return false;
-}
-
-static void judge_tunnel(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p,
-			 struct gh_time now)
-{
-	uint32_t leg = gh_neighbor_leg(p->id);
-	bool lost = before && before->bfd == GH_BFD_UP && p->bfd == GH_BFD_DOWN;
-
-	if (lost && !bfd_up(g, leg))
-		rib_leg_fact(g->rib, leg, LEG_FACT_BFD, false, now);
-	else if (p->bfd == GH_BFD_UP || p->bfd == GH_BFD_ADMIN_DOWN)
-		rib_leg_fact(g->rib, leg, LEG_FACT_BFD, true, now);
+	if (before && before->bfd == GH_BFD_UP && p->bfd == GH_BFD_DOWN)
+		rib_neighbor_down(g->rib, p->id);
 }
 
 static void tell_peer(struct gateway *g, const struct gh_peer *before, const struct gh_peer *p)
@@ -90,7 +75,7 @@ void hear_peer(struct gateway *g, const struct gh_peer *p)
 		return;
 	/* Traffic first, words after. */
 	if (n->side == GH_SIDE_VPN)
-		judge_tunnel(g, known ? &before : NULL, p, now);
+		judge_tunnel(g, known ? &before : NULL, p);
 	else
 		judge_edge(g, p, now);
 	tell_peer(g, known ? &before : NULL, p);

@@ -53,12 +53,12 @@ LINE(bg_prefix_list_in, "bgp prefix-list in NAME$prefix_list",
      GH_BGP_STR
      GH_PREFIX_LIST_STR
      GH_IN_STR
-     "Name of the prefix list; without one of that name all passes\n")
+     "Name of the prefix list; without one of that name nothing passes\n")
 LINE(bg_prefix_list_out, "bgp prefix-list out NAME$prefix_list",
      GH_BGP_STR
      GH_PREFIX_LIST_STR
      GH_OUT_STR
-     "Name of the prefix list; without one of that name all passes\n")
+     "Name of the prefix list; without one of that name nothing passes\n")
 LINE(bg_no_prefix_list_in, "no bgp prefix-list in [NAME$prefix_list]",
      NO_STR
      GH_BGP_STR
