@@ -213,7 +213,7 @@ test_startup_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_device test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_device test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_wish test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -268,6 +268,10 @@ test_options_LDADD = libgatehoused.a $(CMOCKA_LIBS)
 test_speaker_SOURCES = tests/unit/test_speaker.c
 test_speaker_CFLAGS = $(UNIT_CFLAGS)
 test_speaker_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
+
+test_wish_SOURCES = tests/unit/test_wish.c
+test_wish_CFLAGS = $(UNIT_CFLAGS)
+test_wish_LDADD = libgatehoused.a $(GHYANG_LIBS) $(CMOCKA_LIBS)
 
 METRICS_TESTS = test_asker test_exposition test_metrics_server
 check_PROGRAMS += $(METRICS_TESTS)

@@ -222,8 +222,8 @@ class Router:
             f"neighbor {neighbor} as {remote_as};\n  {options}\n  {lines}\n}}\n")
 
     def configuration(self, router_id):
-        multihop = "multihop { interval $bfd ms; multiplier $multiplier; }; };\ntemplate"
-        text = BIRD_BGP.replace("};\ntemplate", multihop, 1) + f"\nrouter id {router_id};\n"
+        multihop = "}; multihop { interval $bfd ms; multiplier $multiplier; }; }\ntemplate"
+        text = BIRD_BGP.replace("}; }\ntemplate", multihop, 1) + f"\nrouter id {router_id};\n"
         for family, routes in self.statics.items():
             lines = " ".join(f"route {prefix} {where};" for prefix, where in routes)
             text += (f"protocol static static{family} {{ ipv{family}; {lines} }}\n"

@@ -229,6 +229,12 @@ class Gateway:
         """show gateway WHAT as vtysh prints it."""
         return self.vtysh(f"show gateway {what}".rstrip())
 
+    def keep(self, *whats):
+        """What `show gateway WHAT` prints, beside the logs: docs/topologies quotes it."""
+        with open(self.node.lab.folder / f"{self.node.name}-show.txt", "a") as file:
+            for what in whats:
+                file.write(f"gw# show gateway {what}\n{self.show(what)}\n")
+
     def show_json(self, what):
         """What `show gateway WHAT json` prints, without the name that stands around it."""
         output = self.show(f"{what} json".lstrip())
