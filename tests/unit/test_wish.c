@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "gatehoused/partner.h"
 #include "gatehoused/wish.h"
 
 static bool tunnel = true, up = true;
