@@ -44,6 +44,10 @@ OPERATION(gateway_reset, "gateway reset connection NAME$connection",
 	  CONNECTION_STR
 	  CONNECTION_NAME_STR)
 
+OPERATION(gateway_reset_all, "gateway reset",
+	  GATEWAY_STR
+	  "Close every tunnel and set it up anew\n")
+
 OPERATION(gateway_rekey, "gateway rekey connection NAME$connection [<ike|child>]",
 	  GATEWAY_STR
 	  "Replace the keys of a tunnel now, without loss\n"
@@ -128,6 +132,7 @@ static void candidate_init(void)
 void gh_vty_operate_init(void)
 {
 	install_element(ENABLE_NODE, &gateway_reset_cmd);
+	install_element(ENABLE_NODE, &gateway_reset_all_cmd);
 	install_element(ENABLE_NODE, &gateway_rekey_cmd);
 	install_element(ENABLE_NODE, &gateway_failover_test_cmd);
 	install_element(ENABLE_NODE, &no_gateway_failover_test_cmd);

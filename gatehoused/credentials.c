@@ -7,14 +7,23 @@
  */
 #include "gatehoused/credentials.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "yang/certificate.h"
+#include "yang/crl.h"
 
-#define FILES 3         /* certificate, key, authority */
+/* Certificate and key, then of each authority its certificate and its list. */
+enum {
+	OURS,
+	KEY,
+	AUTHORITY,
+};
+#define AUTHORITIES_MAX IKE_CHAIN_MAX
+#define FILES (AUTHORITY + 2 * AUTHORITIES_MAX)
 
 struct stamp {
 	struct timespec changed;
@@ -24,7 +33,9 @@ struct stamp {
 
 struct entry {
 	struct entry *next;
-	char paths[FILES][GW_FILE_MAX + 1];
+	char paths[FILES][GW_FILE_MAX + 1];     /* "" for none */
+	struct ike_status_uris uris[AUTHORITIES_MAX];
+	unsigned authority_count;
 	struct stamp stamps[FILES];
 	struct ike_certificates *certificates;
 };
@@ -60,7 +71,7 @@ static void take_stamps(const struct entry *e, struct stamp out[FILES])
 
 	memset(out, 0, FILES * sizeof(*out));
 	for (unsigned i = 0; i < FILES; i++) {
-		if (stat(e->paths[i], &st))
+		if (!e->paths[i][0] || stat(e->paths[i], &st))
 			continue;
 		out[i].changed = st.st_mtim;
 		out[i].inode = st.st_ino;
@@ -68,30 +79,78 @@ static void take_stamps(const struct entry *e, struct stamp out[FILES])
 	}
 }
 
-static void borrow(struct ike_der *to, const struct certificate *from)
+/* Everything that was read for one template, which borrows it. */
+struct reading {
+	struct certificate ours, authorities[AUTHORITIES_MAX];
+	struct crl crls[AUTHORITIES_MAX];
+	struct ike_certificates template;
+};
+
+static void reading_fini(struct reading *r)
 {
-	for (size_t i = 0; i < from->chain_count; i++)
-		to[i] = (struct ike_der){ from->chain[i].bytes, from->chain[i].length };
+	certificate_fini(&r->ours);
+	for (unsigned i = 0; i < AUTHORITIES_MAX; i++) {
+		certificate_fini(&r->authorities[i]);
+		crl_fini(&r->crls[i]);
+	}
+}
+
+static struct ike_der der_of(const struct certificate_der *from)
+{
+	return (struct ike_der){ from->bytes, from->length };
+}
+
+static int read_ours(const struct entry *e, struct reading *r, struct gh_buf *why)
+{
+	struct ike_certificates *t = &r->template;
+	int rc = certificate_read(e->paths[OURS], e->paths[KEY], &r->ours, why);
+
+	_Static_assert(IKE_CHAIN_MAX >= CERTIFICATE_CHAIN_MAX, "a chain that is read fits");
+	if (rc)
+		return rc;
+	for (; t->chain_count < r->ours.chain_count; t->chain_count++)
+		t->chain[t->chain_count] = der_of(&r->ours.chain[t->chain_count]);
+	t->key = der_of(&r->ours.key);
+	t->ecdsa = r->ours.key_type == CERTIFICATE_ECDSA;
+	return 0;
+}
+
+static int read_authority(const struct entry *e, unsigned i, struct reading *r, struct gh_buf *why)
+{
+	const char *file = e->paths[AUTHORITY + 2 * i], *list = e->paths[AUTHORITY + 2 * i + 1];
+	struct certificate *a = &r->authorities[i];
+	struct ike_certificates *t = &r->template;
+	int rc = certificate_read(file, "", a, why);
+
+	for (size_t k = 0; !rc && k < a->chain_count; k++) {
+		if (t->authority_count == IKE_CHAIN_MAX) {
+			gh_buf_printf(why, "%s: with the other authorities it is more than %u certificates; name fewer",
+				      file, IKE_CHAIN_MAX);
+			return -E2BIG;
+		}
+		if (!k)
+			t->uris[t->authority_count] = e->uris[i];
+		t->authorities[t->authority_count++] = der_of(&a->chain[k]);
+	}
+	if (!rc && list[0]) {
+		rc = crl_read(list, a, &r->crls[i], why);
+		if (!rc)
+			t->crls[t->crl_count++] = der_of(&r->crls[i].der);
+	}
+	return rc;
 }
 
 static struct ike_certificates *read_files(const struct entry *e, struct gh_buf *why)
 {
-	struct certificate ours = { 0 }, authority = { 0 };
-	struct ike_certificates template = { 0 }, *out = NULL;
+	struct reading r = { 0 };
+	struct ike_certificates *out = NULL;
+	int rc = read_ours(e, &r, why);
 
-	_Static_assert(IKE_CHAIN_MAX >= CERTIFICATE_CHAIN_MAX, "a chain that is read fits");
-	if (!certificate_read(e->paths[0], e->paths[1], &ours, why) &&
-	    !certificate_read(e->paths[2], "", &authority, why)) {
-		borrow(template.chain, &ours);
-		borrow(template.authorities, &authority);
-		template.chain_count = ours.chain_count;
-		template.authority_count = authority.chain_count;
-		template.key = (struct ike_der){ ours.key.bytes, ours.key.length };
-		template.ecdsa = ours.key_type == CERTIFICATE_ECDSA;
-		out = ike_certificates_new(&template);
-	}
-	certificate_fini(&ours);
-	certificate_fini(&authority);
+	for (unsigned i = 0; !rc && i < e->authority_count; i++)
+		rc = read_authority(e, i, &r, why);
+	if (!rc)
+		out = ike_certificates_new(&r.template);
+	reading_fini(&r);
 	return out;
 }
 
@@ -129,28 +188,43 @@ static void drop_unused(struct credentials *c)
 	}
 }
 
-static bool is_of(const struct entry *e, const struct gw_connection *c)
+/* What it is looked up by: all that the connection says of certificates. */
+static void name(struct entry *e, const struct gw_connection *c)
 {
-	return !strcmp(e->paths[0], c->certificate_file) && !strcmp(e->paths[1], c->key_file) &&
-	       !strcmp(e->paths[2], c->authority_count ? c->authorities[0].file : "");
+	snprintf(e->paths[OURS], sizeof(e->paths[0]), "%s", c->certificate_file);
+	snprintf(e->paths[KEY], sizeof(e->paths[0]), "%s", c->key_file);
+	for (size_t i = 0; i < c->authority_count && i < AUTHORITIES_MAX; i++) {
+		const struct gw_certificate *a = &c->authorities[i];
+
+		snprintf(e->paths[AUTHORITY + 2 * i], sizeof(e->paths[0]), "%s", a->file);
+		snprintf(e->paths[AUTHORITY + 2 * i + 1], sizeof(e->paths[0]), "%s", a->crl_file);
+		snprintf(e->uris[i].crl, sizeof(e->uris[i].crl), "%s", a->crl_uri);
+		snprintf(e->uris[i].ocsp, sizeof(e->uris[i].ocsp), "%s", a->ocsp_uri);
+		e->authority_count++;
+	}
+}
+
+static bool same_name(const struct entry *a, const struct entry *b)
+{
+	return !memcmp(a->paths, b->paths, sizeof(a->paths)) &&
+	       !memcmp(a->uris, b->uris, sizeof(a->uris));
 }
 
 struct ike_certificates *credentials_get(struct credentials *c,
 					 const struct gw_connection *connection,
 					 struct gh_buf *why)
 {
-	struct entry *e = c->entries;
+	struct entry *wanted = calloc(1, sizeof(*wanted)), *e = c->entries;
 
-	while (e && !is_of(e, connection))
+	if (!wanted)
+		abort();
+	name(wanted, connection);
+	while (e && !same_name(e, wanted))
 		e = e->next;
-	if (!e) {
-		e = calloc(1, sizeof(*e));
-		if (!e)
-			abort();
-		memcpy(e->paths[0], connection->certificate_file, sizeof(e->paths[0]));
-		memcpy(e->paths[1], connection->key_file, sizeof(e->paths[1]));
-		if (connection->authority_count)
-			memcpy(e->paths[2], connection->authorities[0].file, sizeof(e->paths[2]));
+	if (e) {
+		free(wanted);
+	} else {
+		e = wanted;
 		e->next = c->entries;
 		c->entries = e;
 	}

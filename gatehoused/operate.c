@@ -30,6 +30,7 @@ static const struct operate_row rows[] = {
 	{ "rollback", "gatehouse", "rollback", NULL, do_rollback },
 	{ "validate", "ietf-netconf", "validate", NULL, do_validate },
 	{ "reset connection", NULL, NULL, CONNECTION "reset", operate_reset },
+	{ "reset", "gatehouse", "reset-gateway", NULL, operate_reset_all },
 	{ "rekey connection", NULL, NULL, CONNECTION "rekey", operate_rekey },
 	{ "failover-test expressroute", NULL, NULL, CIRCUIT "failover-test", operate_test },
 	{ "no failover-test expressroute", NULL, NULL, CIRCUIT "failover-test-stop",

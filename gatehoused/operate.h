@@ -60,7 +60,7 @@ void operate_done(struct operate_call *call, int rc, const char *format, ...)
 /* apply_partner.c */
 operate_run operate_switch_over, operate_maintenance, operate_maintenance_end;
 /* operate_gateway.c */
-operate_run operate_reset, operate_rekey, operate_test, operate_test_stop;
+operate_run operate_reset, operate_reset_all, operate_rekey, operate_test, operate_test_stop;
 /* failover_test.h's hold: speaks the fact TEST for a circuit's edges. */
 bool operate_hold(void *gateway, const char *circuit, bool down);
 

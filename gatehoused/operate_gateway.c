@@ -63,6 +63,26 @@ void operate_reset(struct operate_call *call)
 		asked(call, c, ike_reset(call->g->ike, c->leg), "reset");
 }
 
+/* Azure's reset of a gateway: every tunnel ends, and is set up anew. Sessions of BGP follow their tunnels. */
+void operate_reset_all(struct operate_call *call)
+{
+	int rc;
+
+	if (*call->argument) {
+		operate_done(call, -EINVAL, "reset %s: expected connection NAME, or nothing for all"
+			     " of them", call->argument);
+		return;
+	}
+	rc = ike_reset_all(call->g->ike);
+	if (rc < 0) {
+		operate_done(call, rc, "reset: charon is away: start strongSwan");
+		return;
+	}
+	timeline_add(call->g->timeline, TIMELINE_IKE, "reset of all %d connections by %s", rc,
+		     call->user.who && call->user.who->name[0] ? call->user.who->name : "an operator");
+	operate_done(call, 0, "%d connection%s reset", rc, rc == 1 ? "" : "s");
+}
+
 void operate_rekey(struct operate_call *call)
 {
 	const char *rest;

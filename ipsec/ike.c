@@ -152,7 +152,7 @@ void ike_remove(struct ike *k, uint32_t leg)
 	if (!c)
 		return;
 	ike_delist(k, c);
-	k->refused_due = true;
+	ike_refuse_soon(k);
 	if (k->vici) {
 		ike_unload(k, c->want.name);
 		ike_key_drop_unused(k);
@@ -205,6 +205,19 @@ int ike_reset(struct ike *k, uint32_t leg)
 	c->replace = true;
 	ike_load(k, c);
 	return 0;
+}
+
+int ike_reset_all(struct ike *k)
+{
+	if (!k->vici)
+		return -EAGAIN;
+	for (struct ike_conn *c = k->conns; c; c = c->next) {
+		c->next_try = (struct gh_time){ 0 };
+		c->pause_ms = 0;
+		c->replace = c->due = true;
+	}
+	ike_load_soon(k);
+	return (int)k->conn_count;
 }
 
 static int rekey(struct ike *k, uint32_t leg, bool child)

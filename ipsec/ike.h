@@ -265,6 +265,8 @@ bool ike_charon(const struct ike *k, const char **version);
 int ike_retry(struct ike *k, uint32_t leg);
 /* Close its SAs and set them up anew: 0 or -ENOENT, -EAGAIN while charon is away. */
 int ike_reset(struct ike *k, uint32_t leg);
+/* The same of all of them, some at a time: how many, or -EAGAIN. */
+int ike_reset_all(struct ike *k);
 /* Ask charon to rekey: 0 or -ENOENT, -EAGAIN while charon is away. */
 int ike_rekey_child(struct ike *k, uint32_t leg);
 int ike_rekey_ike(struct ike *k, uint32_t leg);

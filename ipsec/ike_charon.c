@@ -254,6 +254,11 @@ static void load_due(struct ike *k)
 	}
 }
 
+void ike_load_soon(struct ike *k)
+{
+	go_on(k);
+}
+
 static void on_more(struct ev_loop *loop, ev_timer *w, int events)
 {
 	struct ike *k = w->data;

@@ -147,11 +147,15 @@ static void note_proposals(struct ike_status *s, const char *line)
 		snprintf(s->proposals_ours, sizeof(s->proposals_ours), "%s", ours);
 }
 
-/* That a certificate is not believed is said after the reason, which is worth more. */
-static bool is_told(const struct ike_conn *c, const char *words)
+/*
+ * Of an attempt, the first word about certificates counts. That none is
+ * believed comes last; and charon goes on with others of the same name that it
+ * still knows, but the peer has shown the first.
+ */
+static bool is_told(const struct ike_conn *c, const char *line, const char *words)
 {
-	return words == ike_log_untrusted && c->status.fault == IKE_FAULT_AUTH &&
-	       strcmp(c->status.error, words) &&
+	return (words == ike_log_untrusted || ike_log_is_certificate(line)) &&
+	       c->status.fault == IKE_FAULT_AUTH && strcmp(c->status.error, words) &&
 	       gh_time_ms_between(c->status.error_at, gh_now()) < TOLD_MS;
 }
 
@@ -175,7 +179,7 @@ static void on_log(struct ike *k, const struct vici_message *m)
 	if (!c)
 		return;
 	note_proposals(&c->status, line);
-	if (!ike_log_fault(line, &fault, &words) || is_told(c, words))
+	if (!ike_log_fault(line, &fault, &words) || is_told(c, line, words))
 		return;
 	if (fault == IKE_FAULT_IDENTITY && p && p->ids[0]) {
 		snprintf(text, sizeof(text), "the peer asks for %s: compare local-id and remote-id",

@@ -45,7 +45,7 @@ static void move(struct ike *k, struct ike_conn *c, const struct gh_addr *to)
 	gh_info("connection %s: %s is %s now", c->want.name, c->want.remote_host,
 		gh_addr_print(to, text));
 	c->want.remote = *to;
-	k->refused_due = true;
+	ike_refuse_soon(k);
 	if (!k->vici)
 		return;
 	c->renew = ike_renew_can(c);
@@ -91,37 +91,66 @@ static void look(struct ike *k, struct ike_conn *c)
 
 /* ---- who may not begin ---- */
 
-static bool may_begin(const struct ike *k, const struct gh_addr *addr)
+static int compare(const void *a, const void *b)
 {
-	for (const struct ike_conn *c = k->conns; c; c = c->next)
-		if (c->want.mode != IKE_MODE_INITIATOR &&
-		    (c->want.remote_any || !gh_addr_cmp(&c->want.remote, addr)))
-			return true;
-	return false;
+	return gh_addr_cmp(a, b);
 }
 
-static void tell_refused(struct ike *k)
+/* Those whose owners may begin, sorted. NULL: anybody may, wherever it is. */
+static struct gh_addr *welcome(const struct ike *k, size_t *count)
 {
 	struct gh_addr *list = calloc(k->conn_count + 1, sizeof(*list));
-	size_t count = 0;
 
 	if (!list)
 		abort();
-	k->refused_due = false;
-	for (const struct ike_conn *c = k->conns; c; c = c->next)
+	*count = 0;
+	for (const struct ike_conn *c = k->conns; c; c = c->next) {
+		if (c->want.mode == IKE_MODE_INITIATOR)
+			continue;
+		if (c->want.remote_any) {
+			free(list);
+			return NULL;
+		}
+		list[(*count)++] = c->want.remote;
+	}
+	qsort(list, *count, sizeof(*list), compare);
+	return list;
+}
+
+static void on_refused_soon(struct ev_loop *loop, ev_timer *w, int events)
+{
+	struct ike *k = w->data;
+	size_t count, refused = 0;
+	struct gh_addr *others = welcome(k, &count), *list = calloc(k->conn_count + 1, sizeof(*list));
+
+	(void)loop, (void)events;
+	if (!list)
+		abort();
+	for (const struct ike_conn *c = k->conns; others && c; c = c->next)
 		if (c->want.mode == IKE_MODE_INITIATOR && gh_addr_is_set(&c->want.remote) &&
-		    !may_begin(k, &c->want.remote))
-			list[count++] = c->want.remote;
+		    !bsearch(&c->want.remote, others, count, sizeof(*others), compare))
+			list[refused++] = c->want.remote;
 	if (k->refused)
-		k->refused(k->refused_user, list, count);
+		k->refused(k->refused_user, list, refused);
 	free(list);
+	free(others);
+}
+
+/* Once for all the changes of this turn of the loop. */
+void ike_refuse_soon(struct ike *k)
+{
+	if (ev_is_active(&k->refused_soon))
+		return;
+	ev_timer_init(&k->refused_soon, on_refused_soon, 0.0, 0.0);
+	k->refused_soon.data = k;
+	ev_timer_start(k->loop, &k->refused_soon);
 }
 
 void ike_refuse(struct ike *k, ike_refused *refused, void *user)
 {
 	k->refused = refused;
 	k->refused_user = user;
-	k->refused_due = true;
+	ike_refuse_soon(k);
 }
 
 void ike_host_tick(struct ike *k)
@@ -131,19 +160,18 @@ void ike_host_tick(struct ike *k)
 	for (struct ike_conn *c = k->conns; c; c = c->next)
 		if (c->want.remote_host[0] && now.ns >= c->next_look.ns)
 			look(k, c);
-	if (k->refused_due)
-		tell_refused(k);
 }
 
 void ike_host_changed(struct ike *k, struct ike_conn *c)
 {
-	k->refused_due = true;
+	ike_refuse_soon(k);
 	if (c->want.remote_host[0])
 		look(k, c);
 }
 
 void ike_host_fini(struct ike *k)
 {
+	ev_timer_stop(k->loop, &k->refused_soon);
 	resolve_free(k->resolve);
 	k->resolve = NULL;
 }

@@ -33,6 +33,8 @@ static const struct {
 	  "the peer's certificate is revoked: give the site a new one" },
 	{ "_VALIDATION is ", IKE_FAULT_AUTH,
 	  "nobody could say that the peer's certificate is not revoked, and revocation is strict: are its lists and responders reachable, and current?" },
+	{ "no issuer certificate found for", IKE_FAULT_AUTH,
+	  "the peer's certificate was issued by an authority that is not ours: name that authority too, or give the site one of ours" },
 	{ "no trusted RSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
 	{ "no trusted ECDSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
 	{ "no private key found for", IKE_FAULT_AUTH,
@@ -94,7 +96,8 @@ bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
 
 bool ike_log_is_certificate(const char *line)
 {
-	return strstr(line, "certificate was revoked on") || strstr(line, "_VALIDATION is ") ||
+	return strstr(line, "no issuer certificate found for") ||
+	       strstr(line, "certificate was revoked on") || strstr(line, "_VALIDATION is ") ||
 	       strstr(line, "certificate invalid (valid from");
 }
 

@@ -16,7 +16,7 @@
 bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words);
 /* The words of a certificate that is not believed. A line before may have told why. */
 extern const char ike_log_untrusted[];
-/* Does the line say that the peer's certificate is revoked, or has ended? */
+/* Does the line say why a certificate is not believed: revoked, ended, of a strange authority? */
 bool ike_log_is_certificate(const char *line);
 
 /* "received proposals: X" or "configured proposals: X": X, else NULL. */

@@ -98,7 +98,7 @@ struct ike {
 	struct resolve *resolve;        /* made for the first name */
 	ike_refused *refused;           /* NULL: nobody cares */
 	void *refused_user;
-	bool refused_due;
+	ev_timer refused_soon;
 };
 
 /* ---- ike_state.c ---- */
@@ -126,6 +126,8 @@ void ike_charon_init(struct ike *k);
 void ike_charon_fini(struct ike *k);
 /* Loads the connection; if c->replace, then closes its old SAs. */
 void ike_load(struct ike *k, struct ike_conn *c);
+/* The same of all that are due, some in each turn of the loop. */
+void ike_load_soon(struct ike *k);
 /* Unloads what charon holds under that name of ours, and closes its SAs. */
 void ike_unload(struct ike *k, const char *name);
 /* Unloads all that is ours by name and not wanted, once settled. */
@@ -158,6 +160,8 @@ void ike_host_tick(struct ike *k);
 /* Its name is new, or its mode. */
 void ike_host_changed(struct ike *k, struct ike_conn *c);
 void ike_host_fini(struct ike *k);
+/* Who may not begin is told again. */
+void ike_refuse_soon(struct ike *k);
 /* Is its address known, or not needed? */
 bool ike_host_known(const struct ike_conn *c);
 

@@ -97,7 +97,7 @@ test_seqmap_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
-YANG_TESTS = test_access test_access_path test_access_write test_certificate test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_cli_whole test_meaning test_meaning_topology test_plan test_transaction test_store test_store_commit test_store_request \
+YANG_TESTS = test_access test_access_path test_access_write test_certificate test_crl test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_cli_whole test_meaning test_meaning_topology test_plan test_transaction test_store test_store_commit test_store_request \
 	test_clerk test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
@@ -115,6 +115,10 @@ test_access_path_LDADD = $(YANG_TEST_LIBS)
 test_access_write_SOURCES = tests/unit/test_access_write.c tests/unit/access_fixture.h
 test_access_write_CFLAGS = $(YANG_TEST_CFLAGS)
 test_access_write_LDADD = $(YANG_TEST_LIBS)
+
+test_crl_SOURCES = tests/unit/test_crl.c
+test_crl_CFLAGS = $(YANG_TEST_CFLAGS)
+test_crl_LDADD = $(YANG_TEST_LIBS)
 
 test_certificate_SOURCES = tests/unit/test_certificate.c
 test_certificate_CFLAGS = $(YANG_TEST_CFLAGS)

@@ -37,7 +37,7 @@ static int check_mode(const char *file, const struct stat *st, struct gh_buf *wh
 	return 0;
 }
 
-static int read_all(int fd, struct gh_buf *out)
+static int read_all(int fd, size_t most, struct gh_buf *out)
 {
 	ssize_t n;
 
@@ -47,13 +47,14 @@ static int read_all(int fd, struct gh_buf *out)
 		n = read(fd, room, 4096);
 		if (n > 0)
 			gh_buf_commit(out, (size_t)n);
-		if (gh_buf_length(out) > CERTIFICATE_FILE_MAX)
+		if (gh_buf_length(out) > most)
 			return -EFBIG;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	return n < 0 ? -errno : 0;
 }
 
-static int file_read(const char *file, bool is_key, struct gh_buf *out, struct gh_buf *why)
+static int file_read(const char *file, bool is_key, size_t most, struct gh_buf *out,
+		     struct gh_buf *why)
 {
 	/* Not blocking: it may be a pipe, and is then refused. */
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), rc;
@@ -71,16 +72,20 @@ static int file_read(const char *file, bool is_key, struct gh_buf *out, struct g
 	} else {
 		rc = is_key ? check_mode(file, &st, why) : 0;
 		if (!rc) {
-			rc = read_all(fd, out);
+			rc = read_all(fd, most, out);
 			if (rc == -EFBIG)
-				gh_buf_printf(why, "%s is larger than %u KiB", file,
-					      CERTIFICATE_FILE_MAX >> 10);
+				gh_buf_printf(why, "%s is larger than %zu KiB", file, most >> 10);
 			else if (rc)
 				gh_buf_printf(why, "%s cannot be read: %s", file, strerror(-rc));
 		}
 	}
 	close(fd);
 	return rc;
+}
+
+int certificate_file(const char *file, size_t most, struct gh_buf *out, struct gh_buf *why)
+{
+	return file_read(file, false, most, out, why);
 }
 
 /* ---- parsed ---- */
@@ -237,14 +242,14 @@ int certificate_read(const char *file, const char *key_file, struct certificate 
 {
 	struct certificate c = { 0 };
 	struct gh_buf pem = { 0 };
-	int rc = file_read(file, false, &pem, why);
+	int rc = file_read(file, false, CERTIFICATE_FILE_MAX, &pem, why);
 
 	snprintf(c.file, sizeof(c.file), "%s", file);
 	if (!rc)
 		rc = parse_chain(&c, &pem, why);
 	gh_buf_fini(&pem);
 	if (!rc && key_file[0]) {
-		rc = file_read(key_file, true, &pem, why);
+		rc = file_read(key_file, true, CERTIFICATE_FILE_MAX, &pem, why);
 		if (!rc)
 			rc = parse_key(&c, key_file, &pem, why);
 		gh_buf_fini(&pem);

@@ -48,6 +48,9 @@ struct certificate {
 	int64_t not_before_s, not_after_s;      /* of the whole chain */
 };
 
+/* A regular file of at most so many bytes, that others may read. */
+int certificate_file(const char *file, size_t most, struct gh_buf *out, struct gh_buf *why);
+
 /* key_file "": none. -ENOENT, -EACCES, ...: of the file; -EINVAL: what is in it. */
 int certificate_read(const char *file, const char *key_file, struct certificate *out,
 		     struct gh_buf *why);

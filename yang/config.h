@@ -251,7 +251,7 @@ struct gw_connection {
 	struct gw_secret password;      /* of its sessions (TCP MD5) */
 	struct gw_bgp bgp;
 	struct gw_bfd bfd;
-	struct gh_prefix *prefixes;     /* static prefixes behind it, sorted */
+	struct gh_prefix *prefixes;     /* static ones behind it, and its selectors' remotes; sorted */
 	size_t prefix_count;
 	struct gw_selector *selectors;  /* sorted; none: route-based */
 	size_t selector_count;

@@ -274,6 +274,23 @@ static void sort(void *array, size_t count, size_t size, int (*cmp)(const void *
 		qsort(array, count, size, cmp);
 }
 
+/* What a policy-based connection names on the other side lies behind it. */
+static void add_remotes(struct gw_connection *c)
+{
+	size_t i, k;
+
+	for (i = 0; i < c->selector_count; i++) {
+		const struct gh_prefix *remote = &c->selectors[i].remote;
+
+		for (k = 0; k < c->prefix_count && gh_prefix_cmp(&c->prefixes[k], remote); k++)
+			;
+		if (k < c->prefix_count)
+			continue;
+		c->prefixes = read_grow(c->prefixes, c->prefix_count, sizeof(*c->prefixes));
+		c->prefixes[c->prefix_count++] = *remote;
+	}
+}
+
 void read_connection(const struct lyd_node *list, struct gw_connection *c)
 {
 	const struct lyd_node *n;
@@ -283,6 +300,7 @@ void read_connection(const struct lyd_node *list, struct gw_connection *c)
 	LY_LIST_FOR(lyd_child(list), n)
 		if (!take_own(n, c))
 			read_setting(n, c);
+	add_remotes(c);
 	read_prefixes_sort(c->prefixes, c->prefix_count);
 	sort(c->selectors, c->selector_count, sizeof(*c->selectors), selector_cmp);
 	sort(c->authorities, c->authority_count, sizeof(*c->authorities), name_cmp);

@@ -36,6 +36,7 @@ libghyang_a_SOURCES = \
 	yang/access_user.c \
 	yang/access_walk.c \
 	yang/certificate.c yang/certificate.h \
+	yang/crl.c yang/crl.h \
 	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \

@@ -62,6 +62,9 @@ tests_fuzz_fuzz_access_path_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 FUZZERS += tests/fuzz/fuzz_certificate
 tests_fuzz_fuzz_certificate_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_crl
+tests_fuzz_fuzz_crl_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
+
 check_PROGRAMS += $(FUZZERS)
 EXTRA_DIST += tests/fuzz/seeds tests/fuzz/coverage tests/fuzz/planted
 if !FUZZING

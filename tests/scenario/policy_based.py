@@ -1,6 +1,6 @@
 """policy-based - several selectors, a pair of SAs each; IKEv1 as Azure's, and IKEv2
 
-  vnet 10.1.0.0/24, 2001:db8:1::/64 ═══ paris-host 10.20.0.0/24, 10.21.0.0/24, 2001:db8:20::/64
+  vnet 10.1.0.0/28, 2001:db8:1::/64 ═══ paris-host 10.20.0.0/24, 10.21.0.0/24, 2001:db8:20::/64
 
 Drawn whole in tunnel.py. A packet takes the SA whose selectors hold it; one that
 no pair holds does not leave, and is answered with an unreachable. A pair that the
@@ -14,9 +14,9 @@ from tunnel import NAME, PSK
 
 SECOND = {4: "10.21.0.0/24"}
 SECOND_HOST = "10.21.0.10"
-PAIRS = (("10.1.0.0/24", "10.20.0.0/24"), ("10.1.0.0/24", "10.21.0.0/24"),
+PAIRS = (("10.1.0.0/28", "10.20.0.0/24"), ("10.1.0.0/28", "10.21.0.0/24"),
          ("2001:db8:1::/64", "2001:db8:20::/64"))
-OUTSIDE = "10.20.0.10"                  # asked from an address that no pair has
+OTHER = "10.1.0.99"                     # of the VNet, and in no pair
 
 CONNECTION = f"""\
 gateway connection {NAME}
@@ -37,8 +37,11 @@ class Net(tunnel.Net):
         super().__init__(lab, bfd_ms)
         self.site.host.run("ip", "address", "add", SECOND_HOST + "/24", "dev", "net")
         self.site.node.run("ip", "address", "add", "10.21.0.1/24", "dev", "host")
-        self.vnet.run("ip", "address", "add", "10.1.0.99/32", "dev", "lo")
-        self.vnet.run("ip", "address", "add", "10.1.7.4/32", "dev", "lo")
+        # kernel-libipsec wants an address of its own inside of each selector.
+        for address in ("10.20.0.254/32", "10.21.0.254/32"):
+            self.device.node.run("ip", "address", "add", address, "dev", "lo")
+        self.device.node.run("ip", "address", "add", "2001:db8:20::fe/128", "dev", "lo", "nodad")
+        self.vnet.run("ip", "address", "add", f"{OTHER}/24", "dev", "gw")
 
 
 TOPOLOGY = Net
@@ -83,7 +86,7 @@ def selectors(s, what):
     watch = capture.Capture(net.gw, "pub0", f"selectors-{what}")
     for target in ("10.20.0.10", SECOND_HOST):
         net.vnet.run("ping", "-n", "-c", 5, "-i", "0.05", target)
-    answer = net.vnet.run("ping", "-n", "-c", 2, "-W", 1, "-I", "10.1.7.4", OUTSIDE, check=False)
+    answer = net.vnet.run("ping", "-n", "-c", 2, "-W", 1, "-I", OTHER, "10.20.0.10", check=False)
     packets = watch.stop()
     counted = {}
     for source, _, used, _ in capture.esp_packets(packets):

@@ -51,7 +51,7 @@ gateway connection {NAME}
 # What an old device has beside the rest, and what a lab device must be talked into.
 DEVICE_CONF = LIBIPSEC.replace(
     "charon {\n", "charon {\n  i_dont_care_about_security_and_use_aggressive_mode_psk = yes\n"
-    "  retransmit_timeout = 1.0\n  retransmit_tries = 3\n", 1).replace(
+    "  retransmit_timeout = 1.0\n  retransmit_tries = 3\n  install_routes = no\n", 1).replace(
     "vici\n", "vici revocation curl\n", 1)
 
 
@@ -158,7 +158,7 @@ def refused(said):
 
 
 class Sas:
-    """swanctl --list-sas of one connection, with its newest established IKE SA."""
+    """swanctl --list-sas of one connection: its newest IKE SA that has a child SA."""
 
     def __init__(self, text, name):
         self.text, found = text, []
@@ -169,13 +169,13 @@ class Sas:
         if not found:
             raise NotYet(text or "no SA")
         self.count = len(found)
-        self.id, self.version, block = max(found)
-        lines = block.splitlines()
-        self.algorithms = lines[3].strip()
-        self.children = [c for c in map(self._child, re.split(r"^  (?=\S+: #\d+, reqid)", block,
-                                                              flags=re.M)[1:]) if c]
-        if not self.children:
-            raise NotYet(text)
+        for self.id, self.version, block in sorted(found, reverse=True):
+            self.algorithms = block.splitlines()[3].strip()
+            self.children = [c for c in map(self._child, re.split(
+                r"^  (?=\S+: #\d+, reqid)", block, flags=re.M)[1:]) if c]
+            if self.children:
+                return
+        raise NotYet(text)
 
     @staticmethod
     def _child(block):

@@ -104,6 +104,38 @@ static void test_kept(void **state)
 	credentials_free(NULL);
 }
 
+/* Each authority with its own places to ask; a list that is none is said. */
+static void test_authorities(void **state)
+{
+	struct gw_connection c = connection();
+	struct gw_certificate two[2] = { c.authorities[0], c.authorities[0] };
+	struct credentials *all = credentials_new();
+	struct ike_certificates *one, *both;
+	struct gh_buf why = { 0 };
+
+	(void)state;
+	renew();
+	one = credentials_get(all, &c, &why);
+	snprintf(two[1].crl_uri, sizeof(two[1].crl_uri), "http://crl.example");
+	snprintf(two[1].ocsp_uri, sizeof(two[1].ocsp_uri), "http://ocsp.example");
+	c.authorities = two;
+	c.authority_count = 2;
+	both = credentials_get(all, &c, &why);
+	assert_int_equal(one->authority_count, 1);
+	assert_int_equal(both->authority_count, 2);
+	assert_string_equal(both->uris[0].crl, "");
+	assert_string_equal(both->uris[1].crl, "http://crl.example");
+	assert_string_equal(both->uris[1].ocsp, "http://ocsp.example");
+	assert_true(ike_certificates_believes(one, both));      /* the same one, twice */
+	snprintf(two[0].crl_file, sizeof(two[0].crl_file), "%s", c.key_file);
+	assert_null(credentials_get(all, &c, &why));
+	assert_non_null(strstr(gh_buf_text(&why), "is no list of revoked certificates"));
+	gh_buf_fini(&why);
+	ike_certificates_put(one);
+	ike_certificates_put(both);
+	credentials_free(all);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -122,7 +154,10 @@ static int teardown(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_kept) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kept),
+		cmocka_unit_test(test_authorities),
+	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -24,6 +24,7 @@ static const struct {
 	{ "no trusted RSA public key found for '198.51.100.2'", IKE_FAULT_AUTH },
 	{ "no private key found for 'gw.example'", IKE_FAULT_AUTH },
 	{ "subject certificate invalid (valid from Jan 01 to Jan 02)", IKE_FAULT_AUTH },
+	{ "no issuer certificate found for \"CN=x\"", IKE_FAULT_AUTH },
 	{ "certificate was revoked on Jan 01 00:00:00 UTC 2026, reason: key compromise",
 	  IKE_FAULT_AUTH },
 	{ "constraint check failed: RULE_CRL_VALIDATION is STALE, but requires at least GOOD",

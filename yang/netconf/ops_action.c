@@ -20,6 +20,7 @@ static const struct {
 	const char *words;
 } operations[] = {
 	{ "reset", "reset connection {../name}" },
+	{ "reset-gateway", "reset" },
 	{ "rekey", "rekey connection {../name} {sa}" },
 	{ "diagnose", "diagnose connection {../name}" },
 	{ "device-config", "device-config connection {../name} for {device}" },

@@ -1,0 +1,239 @@
+"""certificates - expired, revoked, wrong name, nobody to ask; two authorities at once; drawn in tunnel.py
+
+  old root ─► paris.example (the site, at first)     list in a file, list by HTTP,
+  new root ─► paris.example (renewed)                responder by OCSP: node inet
+  old root ─► gw.example
+
+Whatever keeps a certificate from being believed is refused with its reason in
+words, and what had been up with a certificate that is revoked goes down.
+"""
+
+import tunnel
+from certificate import Authority, PKI
+from lab import NotYet, wait_until
+from tunnel import NAME
+
+TOPOLOGY = tunnel.Net
+
+HTTP, OCSP = "203.0.113.254", "203.0.113.254"
+
+NODES = f"""\
+gateway certificate ours
+ file {PKI}/gw.pem
+ key-file {PKI}/gw.key
+exit
+gateway certificate old-root
+ file {PKI}/old.pem
+exit
+gateway certificate new-root
+ file {PKI}/new.pem
+exit
+"""
+
+CONNECTION = f"""\
+gateway connection {NAME}
+ remote-address {tunnel.DEVICE}
+ certificate ours
+ authority old-root
+ local-id gw.example
+ remote-id paris.example
+{tunnel.PREFIXES}exit
+"""
+
+
+class Roots(Authority):
+    """Two roots with their lists; openssl's own database says what is revoked."""
+
+    def __init__(self):
+        super().__init__()
+        for name in ("old", "new"):
+            self._openssl("req", "-x509", "-new", "-newkey", "ec", "-pkeyopt",
+                          "ec_paramgen_curve:P-384", "-nodes", "-subj", f"/CN={name}-root", "-days",
+                          "90", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+            self.path(f"{name}.cnf").write_text(
+                f"[ca]\ndefault_ca=x\n[x]\ndatabase={name}.db\ndefault_md=sha256\n"
+                "default_crl_days=30\n")
+            self.path(f"{name}.db").write_text("")
+            self.list_of(name)
+
+    def list_of(self, root):
+        self._openssl("ca", "-config", f"{root}.cnf", "-gencrl", "-cert", f"{root}.pem", "-keyfile",
+                      f"{root}.key", "-out", f"{root}.crl")
+
+    def revoke(self, root, name):
+        self._openssl("ca", "-config", f"{root}.cnf", "-revoke", f"{name}.pem", "-cert",
+                      f"{root}.pem", "-keyfile", f"{root}.key")
+        self.list_of(root)
+
+    def known(self, root, name):
+        """For the responder: a certificate that is not in the database is unknown to it."""
+        self._openssl("ca", "-config", f"{root}.cnf", "-valid", f"{name}.pem", "-cert",
+                      f"{root}.pem", "-keyfile", f"{root}.key")
+
+
+def run(s):
+    net, roots = s.net, Roots()
+    name = "subjectAltName=DNS:%s"
+    for file, root, dns, days in (("gw", "old", "gw.example", 60), ("paris", "old", "paris.example", 60),
+                                  ("ended", "old", "paris.example", -1),
+                                  ("other", "old", "rome.example", 60),
+                                  ("second", "old", "paris.example", 60),
+                                  ("third", "old", "paris.example", 60),
+                                  ("moved", "new", "paris.example", 60)):
+        roots.issue(file, root, name % dns, days)
+    give(net, roots)
+    shown(net, roots, "paris")
+    net.site.start()
+    net.gateway.start_programs()
+    net.gateway.configure(tunnel.GATEWAY + NODES + CONNECTION)
+    net.up()
+    s.report.claim(net.carries(), "up by certificate, with nobody to ask about revocation")
+    wrong(s, roots)
+    by_file(s, roots)
+    by_http(s, roots)
+    by_ocsp(s, roots)
+    overlap(s, roots)
+    off(s)
+
+
+def give(net, roots):
+    for file in ("gw.pem", "old.pem", "new.pem", "old.crl", "new.crl"):
+        net.gw.write(f"{PKI}/{file}", roots.text(file))
+    net.gw.write(f"{PKI}/gw.key", roots.text("gw.key"), 0o640, "root:gatehouse")
+    net.gw.run("chmod", "755", PKI)
+
+
+def replace(net, roots, file):
+    """As an authority's cron job does: whole, by its name."""
+    net.gw.write(f"{PKI}/{file}.new", roots.text(file))
+    net.gw.run("mv", f"{PKI}/{file}.new", f"{PKI}/{file}")
+
+
+def shown(net, roots, name, identity="paris.example"):
+    """The device proves itself by that certificate from now on."""
+    node = net.device.node
+    node.write(f"/run/lab/x509/{name}.pem", roots.text(f"{name}.pem"))
+    node.write("/run/lab/x509ca/old.pem", roots.text("old.pem"))
+    node.write(f"/run/lab/ecdsa/{name}.pem", roots.text(f"{name}.key"), 0o600)
+    net.device.tunnel(NAME, tunnel.DEVICE, tunnel.PUBLIC, None, local_id=identity,
+                      remote_id="gw.example", local_auth=f"auth = pubkey\n certs = {name}.pem",
+                      remote_auth="auth = pubkey\n cacerts = old.pem",
+                      connection="send_cert = always")
+    if net.device.charon:
+        net.device.load()
+
+
+def refuse(s, what, words, begin=None):
+    """The connection is set up anew, does not come up, and says why."""
+    net = s.net
+    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    def told():
+        if begin:
+            begin()
+        state = net.status()["state"]
+        error = str(state)
+        if state.get("forwarding") == "up" or not any(w in error for w in words):
+            raise NotYet(error)
+        return error
+    error = wait_until(told, 30, f"{what} being refused with its reason",
+                       [*net.gateway.processes(), net.device.node], interval=0.2)
+    said = next(w for w in words if w in error)
+    s.report.claim(True, f"{what} is refused: … {said} …")
+
+
+def wrong(s, roots):
+    shown(s.net, roots, "ended")
+    refuse(s, "an expired certificate", ("expired or not yet valid",))
+    s.net.set("mode responder-only")
+    shown(s.net, roots, "other", "rome.example")
+    refuse(s, "a certificate of another name", ("[rome.example]: compare local-id and remote-id",),
+           lambda: s.net.device.initiate(NAME, check=False))
+    s.net.set("mode default")
+    shown(s.net, roots, "moved")
+    refuse(s, "a certificate of an authority that is not ours", ("issued by an authority that is not ours",))
+    shown(s.net, roots, "paris")
+    s.net.gateway.vtysh(f"gateway reset connection {NAME}")
+    s.net.up()
+    s.report.claim(s.net.carries(), "and up again with the right one")
+
+
+def by_file(s, roots):
+    """A list in a file that is renewed under a tunnel that is up."""
+    net = s.net
+    net.gateway.vtysh("configure terminal", "gateway certificate old-root", f"crl-file {PKI}/old.crl")
+    net.set("revocation strict")
+    net.up(60, check=lambda o, t: o.count == 1)
+    s.report.claim(net.carries(), "strict, with a list that names nobody: up")
+    roots.revoke("old", "paris")
+    replace(net, roots, "old.crl")
+    net.down(90)
+    s.report.claim(True, "a renewed list that names the site's certificate takes the tunnel down")
+    refuse(s, "a revoked certificate, by a list in a file", ("is revoked",))
+    shown(net, roots, "second")
+    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.up(60)
+    s.report.claim(net.carries(), "a new certificate of the site brings it up")
+
+
+def by_http(s, roots):
+    """The list where its authority publishes it."""
+    net = s.net
+    server = net.inet.node.start("http", "python3", "-m", "http.server", "8000", "--directory",
+                                 roots.folder.name)
+    net.gateway.vtysh("configure terminal", "gateway certificate old-root", "no crl-file",
+                      f"crl-uri http://{HTTP}:8000/old.crl")
+    roots.revoke("old", "second")
+    refuse_after_restart(s, "a revoked certificate, by a list over HTTP", ("is revoked",))
+    server.stop()
+    shown(net, roots, "third")
+    refuse_after_restart(s, "strict, and the list cannot be fetched", ("nobody could say",))
+
+
+def refuse_after_restart(s, what, words):
+    """charon keeps lists in memory: a new one asks."""
+    s.net.gateway.stop_charon()
+    s.net.gateway.start_charon()
+    wait_until(lambda: f"gh-{NAME}" in s.net.gateway.swanctl("--list-conns", check=False).stdout,
+               20, "charon having the connection again", s.net.gateway.processes())
+    refuse(s, what, words)
+
+
+def by_ocsp(s, roots):
+    """A responder that signs for the root; good first, then revoked."""
+    net = s.net
+    roots.known("old", "third")
+    arguments = ("ocsp", "-port", "8001", "-index", "old.db", "-CA", "old.pem", "-rkey", "old.key",
+                 "-rsigner", "old.pem", "-ignore_err")
+    def responder(number):
+        return net.inet.node.start(f"ocsp{number}", "sh", "-c",
+                                   f"cd {roots.folder.name} && exec openssl {' '.join(arguments)}")
+    first = responder(1)
+    net.gateway.vtysh("configure terminal", "gateway certificate old-root", "no crl-uri",
+                      f"ocsp-uri http://{OCSP}:8001")
+    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.up(60)
+    s.report.claim("ocsp" in net.gateway.charon.log_text().lower() and net.carries(),
+                   "strict, and the responder says good: up")
+    first.stop()
+    roots.revoke("old", "third")
+    responder(2)
+    refuse_after_restart(s, "a revoked certificate, by a responder", ("is revoked",))
+
+
+def overlap(s, roots):
+    """The site moves to a new authority while both are believed."""
+    net = s.net
+    net.set("revocation relaxed\nauthority new-root")
+    shown(net, roots, "moved")
+    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.up(60)
+    s.report.claim(net.carries(), "old and new authority believed at once: up by the new one's")
+    before = net.sas()[0].spis()
+    net.set("no authority old-root")
+    net.up(60, check=lambda o, t: not set(o.spis()) & set(before))
+    s.report.claim(net.carries(), "and still when the old one is not believed any more")
+
+
+def off(s):
+    said = tunnel.refused(s.net.connection("revocation off"))
+    s.report.claim("charon cannot turn it off for one connection" in said, f"{said[:160]}")

@@ -1,0 +1,97 @@
+/* Lists of revoked certificates: see crl.h. */
+#include "yang/crl.h"
+
+#include <errno.h>
+#include <time.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+static X509_CRL *parse(const uint8_t *bytes, size_t length)
+{
+	const unsigned char *p = bytes;
+	BIO *bio = BIO_new_mem_buf(bytes, (int)length);
+	X509_CRL *crl;
+
+	if (!bio)
+		abort();
+	crl = PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	if (!crl)
+		crl = d2i_X509_CRL(NULL, &p, (long)length);
+	ERR_clear_error();
+	return crl;
+}
+
+/* Has any certificate of the authority's file signed it? */
+static bool is_of(X509_CRL *crl, const struct certificate *authority)
+{
+	bool found = false;
+
+	for (size_t i = 0; !found && i < authority->chain_count; i++) {
+		const unsigned char *p = authority->chain[i].bytes;
+		X509 *x = d2i_X509(NULL, &p, (long)authority->chain[i].length);
+		EVP_PKEY *key = x ? X509_get0_pubkey(x) : NULL;
+
+		found = key && X509_CRL_verify(crl, key) == 1;
+		X509_free(x);
+	}
+	ERR_clear_error();
+	return found;
+}
+
+static int64_t next_update(const X509_CRL *crl)
+{
+	const ASN1_TIME *t = X509_CRL_get0_nextUpdate(crl);
+	struct tm tm;
+
+	return t && ASN1_TIME_to_tm(t, &tm) ? (int64_t)timegm(&tm) : 0;
+}
+
+int crl_parse(const char *name, const uint8_t *bytes, size_t length,
+	      const struct certificate *authority, struct crl *out, struct gh_buf *why)
+{
+	X509_CRL *crl = parse(bytes, length);
+	struct crl c = { 0 };
+	int n;
+
+	if (!crl) {
+		gh_buf_printf(why, "%s is no list of revoked certificates: give one in PEM or DER",
+			      name);
+		return -EINVAL;
+	}
+	if (!is_of(crl, authority)) {
+		gh_buf_printf(why, "%s is not signed by the authority in %s: give that one's own list",
+			      name, authority->file);
+		X509_CRL_free(crl);
+		return -EINVAL;
+	}
+	n = i2d_X509_CRL(crl, &c.der.bytes);
+	if (n <= 0)
+		abort();
+	c.der.length = (size_t)n;
+	c.next_update_s = next_update(crl);
+	X509_CRL_free(crl);
+	*out = c;
+	return 0;
+}
+
+int crl_read(const char *file, const struct certificate *authority, struct crl *out,
+	     struct gh_buf *why)
+{
+	struct gh_buf bytes = { 0 };
+	int rc = certificate_file(file, CRL_FILE_MAX, &bytes, why);
+
+	if (!rc)
+		rc = crl_parse(file, gh_buf_begin(&bytes), gh_buf_length(&bytes), authority, out, why);
+	gh_buf_fini(&bytes);
+	return rc;
+}
+
+void crl_fini(struct crl *c)
+{
+	OPENSSL_free(c->der.bytes);
+	c->der.bytes = NULL;
+}
