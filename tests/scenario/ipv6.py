@@ -139,6 +139,17 @@ def run(s):
         carry(s, probes)
     for outer, how, probes in ways:
         report(s, outer, how, probes)
+    for name, how in (("paris", "udp"), ("oslo", "udp"), ("west4", "native"), ("west6", "native")):
+        shown(s, name, how)
+
+
+def shown(s, name, how):
+    """What the operator sees of it."""
+    text = s.gateway.show(f"connection {name}")
+    sas = s.gateway.show_json(f"connection {name}")["connection"][0]["state"]["esp-sa"]
+    s.report.equal({sa["encapsulation"] for sa in sas}, {how}, f"{name}: shown as {how}")
+    for line in text[text.index("SA "):].splitlines()[:4]:
+        s.report.note(line.rstrip())
 
 
 def carry(s, probes):
