@@ -179,7 +179,7 @@ const char *decide_step_name(enum decide_step step)
 	case DECIDE_USABLE:
 		return "leg not usable";
 	case DECIDE_KIND:
-		return "kind: VPN over ExpressRoute, ExpressRoute, VPN";
+		return "preferred kind of path";
 	case DECIDE_STATIC:
 		return "static before BGP";
 	case DECIDE_WEIGHT:
