@@ -11,8 +11,10 @@ void wish_nat_neighbor(const struct gw_connection *c, struct gh_neighbor *n)
 	size_t count;
 	struct box_rule *rules = translate_rules(c, &count);
 
-	if (translate_any(rules, count, true))
+	if (translate_any(rules, count, true)) {
 		n->weight = 0;
+		n->split_horizon = true;        /* what stands for its paths is not for itself */
+	}
 	for (size_t i = 0; i < count && n->translation_count < GH_TRANSLATIONS_MAX; i++) {
 		if (rules[i].ingress)
 			continue;

@@ -47,52 +47,52 @@ gateway
  public-address {PUBLIC}
 exit
 gateway nat-rule east-in
+ mode ingress
+ type static
  internal 10.20.0.0/24
  external 172.21.0.0/24
- mode ingress
- type static
 exit
 gateway nat-rule east-in6
+ mode ingress
+ type static
  internal 2001:db8:20::/64
  external 2001:db8:21::/64
- mode ingress
- type static
 exit
 gateway nat-rule west-in
+ mode ingress
+ type static
  internal 10.20.0.0/24
  external 172.22.0.0/24
- mode ingress
- type static
 exit
 gateway nat-rule west-in6
+ mode ingress
+ type static
  internal 2001:db8:20::/64
  external 2001:db8:22::/64
- mode ingress
- type static
 exit
 gateway nat-rule west-out
+ mode egress
+ type static
  internal 10.1.0.0/16
  external 172.30.0.0/16
- mode egress
- type static
 exit
 gateway nat-rule west-out6
+ mode egress
+ type static
  internal 2001:db8:1::/48
  external 2001:db8:30::/48
- mode egress
- type static
 exit
 gateway nat-rule twin-in
- internal 10.1.0.0/24
- external 172.23.0.0/24
  mode ingress
  type static
+ internal 10.1.0.0/24
+ external 172.23.0.0/24
 exit
 gateway nat-rule twin-out
- internal 10.1.0.0/16
- external 172.31.0.1/32
  mode egress
  type dynamic
+ internal 10.1.0.0/16
+ external 172.31.0.1/32
 exit
 gateway connection east
  remote-address 198.51.100.7

@@ -181,6 +181,7 @@ static void test_ingress(void **state)
 	learned = "172.22.0.1/32";
 	make(&s, 3, &w);
 	assert_int_equal(w.neighbors[0].weight, 0);
+	assert_true(w.neighbors[0].split_horizon);
 	assert_int_equal(w.neighbors[0].translation_count, 1);
 	/* Static and learned prefixes, as everybody else sees them. */
 	assert_null(network(&w, "10.20.0.0/25"));
