@@ -112,6 +112,12 @@ QUESTION(show_gateway_commits, "show gateway commits [json]",
 	 "The last 20 commits: when, by whom, from where, how much\n"
 	 SHOW_JSON_STR)
 
+QUESTION(show_gateway_meter, "show gateway meter [json]",
+	 SHOW_STR
+	 GATEWAY_STR
+	 "What each connection carried and how long it was up, kept over restarts\n"
+	 SHOW_JSON_STR)
+
 QUESTION(show_gateway_commit, "show gateway commit (0-19)",
 	 SHOW_STR
 	 GATEWAY_STR
@@ -146,6 +152,7 @@ void gh_vty_show_init(void)
 	install_element(VIEW_NODE, &show_gateway_diagnose_cmd);
 	install_element(VIEW_NODE, &show_gateway_device_config_cmd);
 	install_element(VIEW_NODE, &show_gateway_commits_cmd);
+	install_element(VIEW_NODE, &show_gateway_meter_cmd);
 	install_element(VIEW_NODE, &show_gateway_commit_cmd);
 	install_element(VIEW_NODE, &show_gateway_candidate_cmd);
 	install_element(VIEW_NODE, &show_gateway_tech_support_cmd);

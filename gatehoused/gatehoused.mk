@@ -34,6 +34,8 @@ libgatehoused_a_SOURCES = \
 	gatehoused/host.c gatehoused/host.h \
 	gatehoused/keeper.c gatehoused/keeper.h \
 	gatehoused/keeper_child.c \
+	gatehoused/ledger.c gatehoused/ledger.h \
+	gatehoused/ledger_file.c gatehoused/ledger_file.h \
 	gatehoused/meter.c gatehoused/meter.h \
 	gatehoused/partner.c gatehoused/partner.h \
 	gatehoused/nat.c gatehoused/nat.h \
@@ -54,6 +56,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/state_connection.c \
 	gatehoused/state_gateway.c \
 	gatehoused/state_leg.c \
+	gatehoused/state_meter.c \
 	gatehoused/state_nat.c \
 	gatehoused/state_partner.c \
 	gatehoused/state_route.c \

@@ -22,6 +22,7 @@
 #include "gatehoused/guests.h"
 #include "gatehoused/host.h"
 #include "gatehoused/keeper.h"
+#include "gatehoused/ledger_file.h"
 #include "gatehoused/nat.h"
 #include "gatehoused/nat_routes.h"
 #include "gatehoused/netconf_host.h"
@@ -141,6 +142,7 @@ static void sample(struct gateway *g)
 		ipsec_leg_counters(g->ipsec, c->connections[i].leg, &leg);
 		meter_sample(g->meter, c->connections[i].leg, leg.in_packets, leg.out_packets, now);
 	}
+	ledger_file_tick(g->ledger, g);
 }
 
 static void on_second(struct ev_loop *loop, ev_timer *w, int events)
@@ -526,6 +528,7 @@ static void fini(struct gateway *g)
 	credentials_free(g->credentials);
 	netconf_host_close(g->netconf);
 	store_free(g->store);
+	ledger_file_close(g->ledger, g);
 	netconf_host_free(g->netconf);
 	show_free(g);
 	apply_free(g->apply);
@@ -557,7 +560,8 @@ int gateway_run(const struct options *o)
 	g.timeline = timeline_new();
 	g.meter = meter_new();
 	g.loop = ev_default_loop(0);
-	if (!g.timeline || !g.meter || !g.loop)
+	g.ledger = ledger_file_open(o->state_dir);
+	if (!g.timeline || !g.meter || !g.ledger || !g.loop)
 		return 1;
 	rc = start(&g);
 	if (!rc) {

@@ -52,6 +52,7 @@ struct gateway {
 	ev_signal term, interrupt;
 
 	struct meter *meter;
+	struct ledger_file *ledger;     /* what the meter of `show gateway meter` counts */
 	struct pulse pulse;
 	struct failover_tests *tests;
 	struct expiry *expiry;

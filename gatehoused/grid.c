@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -69,9 +70,19 @@ const char *grid_since(struct json_object *row, const char *path)
 	return grid_age(now > then ? (uint64_t)(now - then) : 0, text);
 }
 
+static const char *span(struct json_object *row, const char *path)
+{
+	static _Thread_local char text[16];
+	struct json_object *v = grid_find(row, path);
+
+	/* 64 bits are a string (RFC 7951). */
+	return v ? grid_age(strtoull(json_object_get_string(v), NULL, 10), text) : "-";
+}
+
 static const char *cell(struct json_object *row, const struct grid_column *c)
 {
-	return c->age ? grid_since(row, c->key) : grid_value(row, c->key);
+	return c->span ? span(row, c->key) : c->age ? grid_since(row, c->key)
+						     : grid_value(row, c->key);
 }
 
 /* The last column is not padded: no blanks at the end of a line. */

@@ -22,6 +22,7 @@ struct grid_column {
 	const char *key;                /* path of the value, "state/ike-sa/state" */
 	const char *heading;
 	bool age;                       /* a date-and-time, shown as the time since */
+	bool span;                      /* seconds, shown as an age */
 	unsigned width;                 /* at least; for tables that come in pages */
 };
 

@@ -56,6 +56,7 @@ static const struct command {
 	{ .words = "events", .path = "/gatehouse:gateway/events", .view = view_events },
 	{ .words = "nat", .path = "/gatehouse:gateway/nat", .view = view_nat },
 	{ .words = "commits", .path = "/gatehouse:gateway/commits", .view = view_commits },
+	{ .words = "meter", .path = "/gatehouse:gateway/meter", .view = view_meter },
 	{ .words = "routes", .path = "/gatehouse:gateway/routes", .takes_prefix = true,
 	  .paged = true, .view = view_routes },
 	{ .words = "explain", .make = state_explain, .rpc = "explain", .view = view_explain },

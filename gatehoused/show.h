@@ -61,7 +61,7 @@ typedef void show_view(struct json_object *o, bool first, struct gh_buf *out);
 show_view view_summary, view_connections, view_connection, view_expressroute, view_bgp;
 /* show_partner.c */
 show_view view_partner, view_vnet_routers;
-show_view view_certificates, view_nat, view_events, view_commits, view_routes, view_explain, view_diagnose;
+show_view view_certificates, view_nat, view_events, view_commits, view_meter, view_routes, view_explain, view_diagnose;
 show_view view_device_config;
 
 #endif

@@ -8,6 +8,7 @@
 
 #define COLUMN(path, title) { .key = (path), .heading = (title) }
 #define AGE(path, title) { .key = (path), .heading = (title), .age = true }
+#define SPAN(path, title) { .key = (path), .heading = (title), .span = true }
 #define WIDE(path, title, least) { .key = (path), .heading = (title), .width = (least) }
 #define COLUMNS(a) (a), sizeof(a) / sizeof(*(a))
 
@@ -312,6 +313,25 @@ void view_commits(struct json_object *o, bool first, struct gh_buf *out)
 		gh_buf_printf(out, "\nUnconfirmed: unless it is confirmed within %s s, commit 0 is"
 			      " taken back\n", grid_value(o, "commits/confirm-within"));
 	json_object_put(list);
+}
+
+/* ---- meter -------------------------------------------------------------- */
+
+void view_meter(struct json_object *o, bool first, struct gh_buf *out)
+{
+	static const struct grid_column sizes[] = {
+		COLUMN("name", "Size"), SPAN("ran", "Ran"),
+	};
+	static const struct grid_column columns[] = {
+		COLUMN("connection", "Connection"), COLUMN("destination-class", "Class"),
+		COLUMN("out-octets", "Egress bytes"), COLUMN("in-octets", "Ingress bytes"),
+		SPAN("up", "Up"), COLUMN("began", "Since"), COLUMN("removed", "Removed"),
+	};
+
+	(void)first;
+	print_list(o, "meter/size", COLUMNS(sizes), out);
+	gh_buf_printf(out, "\n");
+	print_list(o, "meter/entry", COLUMNS(columns), out);
 }
 
 /* ---- routes ------------------------------------------------------------ */

@@ -28,6 +28,7 @@ static const struct state_part parts[] = {
 	{ .name = "routes", .list = "route", .entry = state_route_entry, .explicit_only = true },
 	{ .name = "commits", .list = "commit", .head = state_commits_head,
 	  .entry = state_commit_entry },
+	{ .name = "meter", .list = "entry", .head = state_meter_head, .entry = state_meter_entry },
 	{ .name = "partner", .head = state_partner_head },
 	{ .name = "vnet-router", .entry = state_vnet_router_entry },
 	{ .name = "expressroute", .entry = state_circuit_entry },

@@ -40,7 +40,7 @@ struct state_page {
 /*
  * path: "/gatehouse:gateway" for all but the routes, or one part of it:
  *
- *   /gatehouse:gateway/state, .../bgp, .../events, .../commits, .../routes
+ *   /gatehouse:gateway/state, .../bgp, .../events, .../commits, .../meter, .../routes
  *   /gatehouse:gateway/expressroute, .../connection, .../certificate
  *   /gatehouse:gateway/connection[name='paris']     and the other lists
  *   /gatehouse:get-routes                           output of the rpc; page says which

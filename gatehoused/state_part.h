@@ -57,6 +57,9 @@ bool state_bgp_entry(struct gateway *g, struct state_reader *r, struct writer *w
 bool state_event_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 void state_commits_head(struct gateway *g, struct writer *w);
 bool state_commit_entry(struct gateway *g, struct state_reader *r, struct writer *w);
+/* state_meter.c */
+void state_meter_head(struct gateway *g, struct writer *w);
+bool state_meter_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 /* state_leg.c */
 bool state_circuit_entry(struct gateway *g, struct state_reader *r, struct writer *w);
 /* state_connection.c */

@@ -15,18 +15,12 @@ static bool revocation_off(const struct gw_connection *c)
 	return c->revocation == GW_REVOCATION_OFF;
 }
 
-static bool destination(const struct gw_connection *c)
-{
-	return c->destination;
-}
-
 static const struct {
 	const char *words;
 	bool (*asked)(const struct gw_connection *c);
 } connection_rows[] = {
 	{ "revocation off (charon cannot turn it off for one connection: relaxed asks nobody "
 	  "unless a certificate or its authority says whom)", revocation_off },
-	{ "destination-class", destination },
 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))

@@ -253,6 +253,21 @@ static void put_neighbors(const struct metric *m, struct json_object *top, struc
 	}
 }
 
+static void put_meter(const struct metric *m, struct json_object *top, struct gh_buf *out)
+{
+	struct json_object *l = list(top, "meter/entry");
+
+	for (size_t i = 0; i < length(l); i++) {
+		struct json_object *o = json_object_array_get_idx(l, i);
+		const struct subject s = {
+			o, { "connection", "destination_class" },
+			{ find(o, "connection"), find(o, "destination-class") },
+		};
+
+		put_sample(m, &s, out);
+	}
+}
+
 static void put_samples(const struct metric *m, struct json_object *top, struct gh_buf *out)
 {
 	const struct subject gateway = { .object = top };
@@ -285,6 +300,12 @@ static void put_samples(const struct metric *m, struct json_object *top, struct 
 		break;
 	case METRIC_NEIGHBOR:
 		put_neighbors(m, top, out);
+		break;
+	case METRIC_METER:
+		put_meter(m, top, out);
+		break;
+	case METRIC_SIZE:
+		put_list(m, list(top, "meter/size"), "size", "name", out);
 		break;
 	case METRIC_CERTIFICATE:
 		put_list(m, list(top, "certificate"), "certificate", "name", out);

@@ -164,6 +164,14 @@ const struct metric metrics[] = {
 	COUNTER("bgp_peer_established", "Times that a session was established.",
 		METRIC_NEIGHBOR, "times-established"),
 
+	/* ---- the meter ---- */
+	COUNTER("meter_receive_bytes", "Inner bytes from the site, kept over restarts.",
+		METRIC_METER, "in-octets"),
+	COUNTER("meter_transmit_bytes", "Inner bytes to the site, kept over restarts.",
+		METRIC_METER, "out-octets"),
+	COUNTER("meter_up_seconds", "Time with a tunnel, kept over restarts.", METRIC_METER, "up"),
+	COUNTER("meter_gateway_seconds", "Time that the gateway ran, by size.", METRIC_SIZE, "ran"),
+
 	/* ---- certificates ---- */
 	GAUGE("certificate_not_after_seconds", "When a certificate ends, since 1970.",
 	      METRIC_CERTIFICATE, METRIC_TIME, "state/not-after"),

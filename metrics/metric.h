@@ -20,6 +20,8 @@ enum metric_scope {
 	METRIC_LEG,                     /* leg, source: edges and connections */
 	METRIC_NEIGHBOR,                /* neighbor, leg */
 	METRIC_CERTIFICATE,             /* certificate */
+	METRIC_METER,                   /* connection, destination_class */
+	METRIC_SIZE,                    /* size */
 };
 
 enum metric_value {

@@ -217,7 +217,7 @@ test_startup_LDADD = $(YANG_TEST_LIBS)
 test_credentials_SOURCES = tests/unit/test_credentials.c
 test_credentials_CFLAGS = $(UNIT_CFLAGS) $(OPENSSL_CFLAGS)
 test_credentials_LDADD = libgatehoused.a $(GHYANG_LIBS) libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
-GATEHOUSED_TESTS = test_device test_partner test_operate_gateway test_expiry test_failover_test test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_wish test_timeline test_writer test_credentials
+GATEHOUSED_TESTS = test_device test_partner test_operate_gateway test_expiry test_failover_test test_ledger test_meter test_notify test_state test_grid test_guests test_keeper_child test_options test_speaker test_wish test_timeline test_writer test_credentials
 check_PROGRAMS += $(GATEHOUSED_TESTS)
 TESTS += $(GATEHOUSED_TESTS)
 
@@ -317,6 +317,10 @@ test_notify_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 test_failover_test_SOURCES = tests/unit/test_failover_test.c
 test_failover_test_CFLAGS = $(UNIT_CFLAGS)
 test_failover_test_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_ledger_SOURCES = tests/unit/test_ledger.c
+test_ledger_CFLAGS = $(UNIT_CFLAGS)
+test_ledger_LDADD = libgatehoused.a libghyang.a libbase.a $(CMOCKA_LIBS)
 
 test_meter_SOURCES = tests/unit/test_meter.c
 test_meter_CFLAGS = $(UNIT_CFLAGS)

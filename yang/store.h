@@ -186,6 +186,13 @@ int store_connection_key(const struct store *store, const struct gw_connection *
 /* The same of any other secret of a snapshot: an alternate key, a password of BGP. */
 int store_clear(const struct store *store, const struct gw_secret *secret, struct gh_buf *out);
 
+/* ---- files of STATE_DIR, any thread -------------------------------------- */
+
+/* The whole file into text; -ENOENT when there is none. */
+int store_file_read(const char *path, struct gh_buf *text);
+/* Beside it and renamed: a crash leaves the old file or the new one, never half. */
+int store_file_write(const char *path, const void *bytes, size_t length);
+
 /* Access rules of running. Any thread; the caller puts it. */
 struct access *store_access(struct store *store);
 

@@ -150,10 +150,6 @@ void store_record(struct store_task *task);
 
 /* ---- store_file.c ---- */
 
-/* The whole file into text; -ENOENT when there is none. */
-int store_file_read(const char *path, struct gh_buf *text);
-/* Beside it and renamed: a crash leaves the old file or the new one, never half. */
-int store_file_write(const char *path, const void *bytes, size_t length);
 /* The gateway's lines of frr.conf, by whoever may. */
 int store_startup_read(const struct store *s, struct gh_buf *text, struct gh_buf *why);
 int store_startup_write(const struct store *s, const char *text, struct gh_buf *why);

@@ -15,7 +15,7 @@ from traffic import Traffic
 
 MODULES = pathlib.Path(__file__).resolve().parents[2] / "yang/modules"
 IETF = "/usr/share/yuma/modules/ietf"
-DATA = ("", "connections", "expressroute", "bgp summary", "events", "commits", "routes",
+DATA = ("", "connections", "expressroute", "bgp summary", "events", "commits", "meter", "routes",
         "connection paris", f"routes {topology.SITE_PREFIX[4]}")
 OUTPUTS = {f"explain {topology.SITE[4]}": ("explain", None),
            "connection paris diagnose": ("diagnose", "paris")}

@@ -25,6 +25,7 @@
 #include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/gateway.h"
+#include "gatehoused/ledger_file.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/operate.h"
 #include "gatehoused/speaker.h"
@@ -226,6 +227,7 @@ static inline int fixture_setup(void **state)
 	fixture.started = gh_now();
 	fixture.timeline = timeline_new();
 	fixture.meter = meter_new();
+	fixture.ledger = ledger_file_open(fixture_dir);
 	fixture.expiry = expiry_new(fixture_ignore_expiry, NULL);
 	fixture.tests = failover_tests_new(fixture.loop, &tests);
 	assert_int_equal(rib_new(&rib, gh_now(), &fixture.rib), 0);
@@ -251,6 +253,7 @@ static inline int fixture_teardown(void **state)
 	speaker_free(fixture.speaker);
 	ike_free(fixture.ike);
 	store_free(fixture.store);
+	ledger_file_close(fixture.ledger, &fixture);
 	rib_free(fixture.rib);
 	ipsec_free(fixture.ipsec);
 	meter_free(fixture.meter);

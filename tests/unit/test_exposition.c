@@ -65,6 +65,11 @@ static void test_samples(void **state)
 		"gatehouse_tunnel_ts_mismatch_drops_total{connection=\"paris\",direction=\"out\"} 2\n",
 		"gatehouse_bgp_peer_up{neighbor=\"172.16.0.1\",leg=\"dc1 primary\"} 1\n",
 		"gatehouse_bgp_peer_up{neighbor=\"fd00:2::1\",leg=\"dc1 primary\"} 0\n",
+		"gatehouse_meter_transmit_bytes_total{connection=\"paris\","
+		"destination_class=\"internet\"} 600\n",
+		"gatehouse_meter_up_seconds_total{connection=\"paris\","
+		"destination_class=\"internet\"} 60\n",
+		"gatehouse_meter_gateway_seconds_total{size=\"vpngw1az\"} 7200\n",
 		"gatehouse_certificate_not_after_seconds{certificate=\"ours\"} 1800000000\n",
 	};
 	char *json = read_file("tests/fuzz/seeds/fuzz_exposition/state.json");

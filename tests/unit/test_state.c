@@ -136,7 +136,8 @@ static void test_parts(void **state)
 	static const char *const paths[] = {
 		"/gatehouse:gateway", "/gatehouse:gateway/state", "/gatehouse:gateway/bgp",
 		"/gatehouse:gateway/events", "/gatehouse:gateway/routes",
-		"/gatehouse:gateway/commits", "/gatehouse:gateway/expressroute",
+		"/gatehouse:gateway/commits", "/gatehouse:gateway/meter",
+		"/gatehouse:gateway/expressroute",
 		"/gatehouse:gateway/connection", "/gatehouse:gateway/certificate",
 		"/gatehouse:gateway/connection[name='paris']",
 		"/gatehouse:gateway/gatehouse:connection[gatehouse:name=\"paris\"]/state/traffic",
@@ -451,7 +452,7 @@ static void test_show_json(void **state)
 {
 	static const char *const words[] = {
 		"json", "state json", "connections json", "expressroute json", "bgp summary json",
-		"events json", "commits json", "routes json", "routes 192.168.0.0/16 json",
+		"events json", "commits json", "meter json", "routes json", "routes 192.168.0.0/16 json",
 		"connection paris json",
 	};
 
