@@ -33,6 +33,10 @@ def later():
     return {f"gateway/{name}" for name in LATER.split()}
 
 
+# There is one partner: it has timers of BFD, or no BFD.
+EXCLUDED = {"gateway/partner/bfd/enabled"}
+
+
 def run(s):
     s.net.start_peers()
     pki(s)
@@ -142,7 +146,7 @@ def enumerate_leaves(s, session, data):
         paths(child, "", set_here)
     s.report.claim(len(wanted) > 60, f"the schema has {len(wanted)} configuration leaves")
     waiting = later()
-    s.report.equal(sorted(wanted - set_here - waiting), [],
+    s.report.equal(sorted(wanted - set_here - waiting - EXCLUDED), [],
                    f"the example sets every one of them, but for {len(waiting)} of what is not built yet")
     s.report.equal(sorted(waiting - wanted), [], "which are all in the schema")
 

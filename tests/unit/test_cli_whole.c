@@ -174,7 +174,7 @@ static void test_gateway_values(void **state)
 	assert_true(p->standby && p->secondary && p->symmetry);
 	assert_addr(&p->moving, "203.0.113.77");
 	assert_int_equal(p->moving_length, 24);
-	assert_string_equal(p->moving_interface, "wan0");
+	assert_string_equal(p->moving_interface, "pub0");
 	assert_addr(&r->peer, "10.1.0.9");
 	assert_int_equal(r->remote_as, 64900);
 	assert_true(r->password.usable && r->leg && r->leg != p->leg);
@@ -217,8 +217,8 @@ static void test_connection_values(void **state)
 	assert_addr(&c->sessions[1].peer, "169.254.21.6");
 	assert_int_equal(c->bgp.keepalive_s, 20);
 	assert_int_equal(c->bgp.hold_s, 60);
-	assert_int_equal(c->bfd.interval_ms, 300);
-	assert_int_equal(c->bfd.multiplier, 3);
+	assert_int_equal(c->bfd.interval_ms, 250);
+	assert_int_equal(c->bfd.multiplier, 4);
 	assert_int_equal(c->bgp.multihop, 4);
 	assert_true(c->bgp.graceful_restart);
 	assert_string_equal(c->bgp.prefix_list_out, "to-paris");
@@ -236,7 +236,7 @@ static void test_connection_values(void **state)
 	assert_int_equal(c->encapsulation, GW_NATIVE);
 	assert_int_equal(c->revocation, GW_REVOCATION_STRICT);
 	assert_int_equal(c->destination, GW_SAME_REGION);
-	assert_int_equal(c->bfd.interval_ms, 300);
+	assert_int_equal(c->bfd.interval_ms, 350);
 	assert_int_equal(c->bgp.keepalive_s, 10);
 	assert_string_equal(c->bgp.route_map_in, "from-branch");
 	assert_int_equal(c->authority_count, 1);
