@@ -62,7 +62,6 @@ libgatehoused_a_SOURCES = \
 	gatehoused/state_route.c \
 	gatehoused/timeline.c gatehoused/timeline.h \
 	gatehoused/translate.c gatehoused/translate.h \
-	gatehoused/unbuilt.c gatehoused/unbuilt.h \
 	gatehoused/wish.c gatehoused/wish.h \
 	gatehoused/wish_nat.c \
 	gatehoused/writer.c gatehoused/writer.h

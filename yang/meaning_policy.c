@@ -130,6 +130,19 @@ static void check_weak(const struct gw_connection *c, struct meaning_findings *o
 		warn_weak(&at, &c->ike, &c->esp, c->pfs, out);
 }
 
+/* charon asks for every certificate alike; only how much an answer counts is ours to say. */
+static void check_revocation(const struct gw_connection *c, struct meaning_findings *out)
+{
+	struct place at = place_connection(c, "revocation");
+	struct place other = place_entry("profile", c->profile, "revocation");
+
+	if (c->revocation == GW_REVOCATION_OFF)
+		meaning_add(out, REFUSE, "gh-revocation", &at, c->profile[0] ? &other : NULL,
+			    "revocation off: charon cannot leave it out for one connection; remove"
+			    " the line: relaxed asks nobody unless a certificate or its authority"
+			    " says whom");
+}
+
 /* ---- limits and the rest ---- */
 
 static void check_limit(const struct gw_connection *c, struct meaning_findings *out)
@@ -237,5 +250,6 @@ void meaning_check_policies(const struct gw_config *to, struct meaning_findings 
 		check_weak(c, out);
 		check_limit(c, out);
 		check_identity(c, out);
+		check_revocation(c, out);
 	}
 }

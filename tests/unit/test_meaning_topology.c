@@ -94,6 +94,7 @@ static void test_refused(void **state)
 		{ A " tcp-mss 1361\n", "more than the mtu of 1400" },
 		{ "gateway profile azure-default\n", "azure-default is built in" },
 		{ "gateway connection a\n alternate-shared-key x\n", "there is none; give that first" },
+		{ A " revocation off\n", "charon cannot leave it out for one connection" },
 		/* references */
 		{ A " nat-rule n\n", "gateway nat-rule n" },
 		{ A " over expressroute dc1\n", "gateway expressroute dc1" },
