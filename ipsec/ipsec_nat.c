@@ -42,6 +42,7 @@ static int begin(struct ipsec *i)
 	w->out.counters = &w->counters;
 	w->out.flows = &w->flows;
 	w->out.events = &w->events;
+	w->out.nat = true;
 	w->out.tun_fd = -1;
 	w->out.natt_fd[0] = w->natt_fd[0];
 	w->out.natt_fd[1] = w->natt_fd[1];

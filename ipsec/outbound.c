@@ -225,7 +225,7 @@ static bool seal(struct outbound *o, struct outbound_run *r)
 		};
 		at += r->segment;       /* only the last is shorter */
 	}
-	esp_seal(&r->sa->esp, packet, r->packets);
+	esp_seal(o->nat ? &r->sa->esp_nat : &r->sa->esp, packet, r->packets);
 	for (unsigned k = 0; k < r->packets; k++)
 		if (!packet[k].ok)
 			abort();        /* our engine broke: never send what it left behind */

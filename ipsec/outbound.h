@@ -37,6 +37,7 @@ struct outbound {
 	struct event_ring *events;
 	int tun_fd;                     /* for ICMP to inner senders: the device that the packet came from */
 	int natt_fd[2], esp_fd[2];      /* ESP in UDP, and without */
+	bool nat;                       /* the NAT worker's: it has contexts of its own (sa.h) */
 	_Atomic uint16_t mtu;           /* of the TUN; the control thread sets it */
 	_Atomic uint16_t mss;           /* wanted for TCP; 0: what fits the MTU */
 	struct icmp_limit limit;

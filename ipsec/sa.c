@@ -65,6 +65,9 @@ int sa_new(const struct gh_sa *fact, struct seqmap *map, bool old, struct sa **o
 	err = esp_init(&sa->esp, &params);
 	if (err)
 		goto free_sa;
+	err = params.seal ? esp_init(&sa->esp_nat, &params) : 0;
+	if (err)
+		goto fini_esp;
 	fill_key(fact, &key);
 	err = seqmap_claim(map, &key, &sa->slot, &found);
 	if (err)
@@ -88,6 +91,7 @@ int sa_new(const struct gh_sa *fact, struct seqmap *map, bool old, struct sa **o
 	return 0;
 
 fini_esp:
+	esp_fini(&sa->esp_nat);
 	esp_fini(&sa->esp);
 free_sa:
 	free(sa);
@@ -99,6 +103,7 @@ void sa_free(void *object)
 	struct sa *sa = object;
 
 	seqmap_release(sa->map, sa->slot);
+	esp_fini(&sa->esp_nat);
 	esp_fini(&sa->esp);
 	free(atomic_load(&sa->outer));
 	free(sa);

@@ -43,6 +43,11 @@ struct sa {
 	uint32_t window;
 	uint64_t soft_bytes, soft_packets, hard_bytes, hard_packets;    /* 0: none */
 	struct esp esp;
+	/*
+	 * Outbound, of the NAT worker: while a leg gets or loses its box, both seal, and
+	 * a cipher context serves one thread. The numbers are shared, so the IVs differ.
+	 */
+	struct esp esp_nat;
 	struct replay replay;
 	struct selector selector;
 	_Atomic(struct sa_outer *) outer;

@@ -42,6 +42,7 @@ void sadb_fini(struct sadb *db)
 
 		db->all = sa->next;
 		/* Keep the slot: the next process resumes from it. */
+		esp_fini(&sa->esp_nat);
 		esp_fini(&sa->esp);
 		free(atomic_load(&sa->outer));
 		free(sa);

@@ -231,13 +231,17 @@ static void test_whole_way(void **state)
 	set_up();
 	way(AF_INET);
 	way(AF_INET6);
+	out.nat = true;                 /* the other context of the same SA, with the next number */
+	way(AF_INET);
+	assert_int_equal(path.out->slot->sequence, 3);
+	out.nat = false;
 	/* SPI 0 means IKE on port 4500 alone; a keepalive is UDP's. */
 	inbound_datagram(&in, &d);
 	zeros[0] = 0xff;
 	d.length = d.segment = 1;
 	inbound_datagram(&in, &d);
 	assert_int_equal(path.counters.drops[IPSEC_DROP_MALFORMED], 2);
-	assert_int_equal(path.counters.packets, 2 + 2);
+	assert_int_equal(path.counters.packets, 3 + 3);
 	outbound_fini(&out);
 	datapath_fini(&path);
 	close(tun[0]);
