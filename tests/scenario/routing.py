@@ -19,11 +19,13 @@ its weight.
 """
 
 import ipaddress
+import signal
 import time
 
 import capture
 from block import Internet, Site
-from gateway import Gateway, gateway_node
+from daemon import start_frr_daemon
+from gateway import RUN_DIR, Gateway, gateway_node
 from lab import NotYet, wait_until
 from traffic import Host, Probes
 
@@ -267,10 +269,27 @@ def password(s):
 
 
 def restart(s):
-    """The site hears that we restart gracefully, and the other sessions that we only help."""
+    """bgpd killed and started again: with graceful restart the site keeps what it heard from us."""
     ours = s.net.paris.birdc("show protocols all second").split("Neighbor capabilities")[1]
     s.report.claim("Graceful restart" in ours and "Restart time" in ours,
                    "graceful restart is offered with a time to restart in")
+    flow = Probes(s.net.here, Host(s.net.paris.host, "net", s.net.paris.addresses), s.marker,
+                  rate=200, families=[4], watch=s.gateway.processes())
+    flow.start()
+    s.gateway.frr["bgpd"].stop(signal.SIGKILL)
+    wait_until(lambda: not s.net.paris.routes(4, "apipa"), 15, "the session without it ending")
+    s.report.claim(SPACE[4] in s.net.paris.routes(4, "second"),
+                   "bgpd is gone: the session with graceful restart keeps the VNet's prefix")
+    module = s.gateway.build / "bgpd-plugin/gatehouse.so"
+    s.gateway.frr["bgpd"] = start_frr_daemon(s.net.gw, "bgpd", ("-M", f"{module}:{RUN_DIR}"))
+    s.gateway.wait_established(4)
+    for session in ("apipa", "six", "second"):
+        wait_until(lambda n=session: s.net.paris.established(n), 20, f"{session} again")
+    wait_until(lambda: learned(s.net.paris, 4, {SPACE[4]}, "apipa"), 20, "the VNet's prefix again")
+    flow.more(100)
+    flow.stop()
+    for direction, loss in flow.losses().items():
+        s.report.claim(not loss.lost, f"bgpd killed and back, {direction}: {loss}")
 
 
 def bfd(s):
