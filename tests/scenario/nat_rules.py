@@ -370,6 +370,11 @@ def restart(s):
 
 def changed(s):
     """Another external prefix: routes and packets move together; other sites notice nothing."""
+    s.gateway.configure("gateway nat-rule east-in6\n external 2001:db8:29::/64\nexit")
+    s.report.equal(s.talks["east"].say(), f"east {VNET[4]} 100000",
+                   "TCP through a static rule goes on when its connection gets another box")
+    s.report.equal(s.net.ask("vnet", "2001:db8:29::10"), f"east {VNET[6]}",
+                   "and the rule that changed holds")
     s.gateway.configure("gateway nat-rule east-in\n external 172.29.0.0/24\nexit")
     west = s.net.sites["west"]
     wait_until(lambda: heard(west, 4, {"172.29.0.0/24"}, {"172.21.0.0/24"}), 20,
