@@ -106,8 +106,9 @@ static void take_policy(const struct gw_connection *c, struct device *d)
 	if (c->azure_default && !c->esp_given)
 		d->esp = azure_old_kind ? azure_old : azure_esp;
 	d->pfs = c->pfs;
+	/* IKEv1 has no list of groups to choose from: without a word there is no PFS. */
 	if (!d->pfs)
-		d->pfs = c->azure_default ? GW_GROUP_WITHOUT : aggressive ? GW_GROUP14 : GW_ECP384;
+		d->pfs = c->azure_default || c->ike_version == 1 ? GW_GROUP_WITHOUT : GW_ECP384;
 }
 
 static void take_name(const struct gw_connection *c, struct device *d)

@@ -142,9 +142,9 @@ static void interface(const struct device *d, struct gh_buf *out)
 			gh_buf_printf(out, "ip route replace %s dev %s\n",
 				      gh_prefix_print(&d->prefixes[i], text), d->name);
 	gh_buf_printf(out, "sysctl -w net.ipv4.ip_forward=1\nnft -f - <<'END'\n"
-		      "table inet %s {\n  chain forward {\n    type filter hook forward priority mangle;\n"
+		      "table inet gatehouse_%u {\n  chain forward {\n    type filter hook forward priority mangle;\n"
 		      "    oifname \"%s\" tcp flags syn tcp option maxseg size set %u\n  }\n}\nEND\n",
-		      d->name, d->name, d->mss);
+		      d->unit, d->name, d->mss);
 }
 
 static void frr(const struct device *d, struct gh_buf *out)

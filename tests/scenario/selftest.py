@@ -1,6 +1,7 @@
 """selftest - the arithmetic of the lab, checked without root: no namespaces, no daemons"""
 
 import pathlib
+import re
 import struct
 import tempfile
 import unittest
@@ -119,6 +120,30 @@ class Esp(unittest.TestCase):
         esp = self.esp(7, 1)
         self.assertEqual([capture.is_ike(p) for p in (ike, keepalive, esp)], [True, True, False])
         self.assertEqual([capture.is_esp(p) for p in (ike, keepalive, esp)], [False, False, True])
+
+
+class Documents(unittest.TestCase):
+    """Each page about a topology is in the overview, and each link there leads to a page."""
+
+    FOLDER = pathlib.Path(__file__).resolve().parents[2] / "docs/topologies"
+
+    def test_links(self):
+        for page in self.FOLDER.glob("*.md"):
+            for link in re.findall(r"\]\(([^)#:]+)[^):]*\)", page.read_text()):
+                self.assertTrue((page.parent / link).exists(), f"{page.name} links {link}")
+
+    def test_overview_is_whole(self):
+        overview = (self.FOLDER / "README.md").read_text()
+        for page in self.FOLDER.glob("*.md"):
+            if page.name != "README.md":
+                self.assertIn(f"({page.name}", overview)
+
+    def test_scenarios_are_listed(self):
+        folder = pathlib.Path(__file__).parent
+        listed = set(re.findall(r'^    "(\w+)",$', (folder / "run").read_text(), re.M))
+        scenarios = {module.stem for module in folder.glob("*.py")
+                     if re.search(r"^def run\(s\):", module.read_text(), re.M)}
+        self.assertEqual(scenarios - listed, set(), "in neither list of run")
 
 
 class Waiting(unittest.TestCase):

@@ -194,6 +194,7 @@ static void test_azure_and_version1(void **state)
 	c.exchange = GW_AGGRESSIVE;
 	HAS(text("strongswan", 0), "aggressive = yes\n");
 	HAS(text("strongswan", 0), "proposals = aes256-sha256-modp2048\n");
+	HAS(text("strongswan", 0), "esp_proposals = aes256gcm16\n");
 	HAS(text("cisco-ios", 0), "crypto isakmp policy 7\n encryption aes 256\n hash sha256\n");
 	HAS(text("fortigate", 0), "set mode aggressive\n");
 }
