@@ -3,29 +3,29 @@
  * LINE(name, pattern, help), see gh_vty.c.
  */
 
-LINE(cn_profile, "profile <azure-default|NAME$profile>",
+/*
+ * Words beside a name would take its place when it is their beginning: vtysh
+ * completes `profile azure` to azure-default, and a host `an` to any.
+ */
+LINE(cn_profile, "profile NAME$profile",
      "Take what is not set here from a profile\n"
-     "The offers that Azure's gateways make, built in\n"
-     PROFILE_NAME_STR)
-LINE(cn_no_profile, "no profile [<azure-default|NAME$profile>]",
+     "Name of the profile; azure-default is built in, with the offers of Azure's gateways\n")
+LINE(cn_no_profile, "no profile [NAME$profile]",
      NO_STR
      "Use no profile\n"
-     "The offers that Azure's gateways make\n"
      PROFILE_NAME_STR)
 
-LINE(cn_remote_address, "remote-address <A.B.C.D|X:X::X:X|any|HOSTNAME>",
+LINE(cn_remote_address, "remote-address <A.B.C.D|X:X::X:X|HOSTNAME>",
      "Public address of the site's VPN device\n"
      "IPv4 address\n"
      "IPv6 address\n"
-     "It comes from any address, and is found by remote-id\n"
-     "Its name, which is resolved again and again\n")
-LINE(cn_no_remote_address, "no remote-address [<A.B.C.D|X:X::X:X|any|HOSTNAME>]",
+     "Its name, resolved again and again; or any: it comes to us, and is found by remote-id\n")
+LINE(cn_no_remote_address, "no remote-address [<A.B.C.D|X:X::X:X|HOSTNAME>]",
      NO_STR
      "Remove the address of the VPN device: the connection stays down\n"
      "IPv4 address\n"
      "IPv6 address\n"
-     "It comes from any address\n"
-     "Its name\n")
+     "Its name, or any\n")
 
 LINE(cn_local_address, "local-address <A.B.C.D|X:X::X:X>",
      "Our outer address, by default the public-address of that family\n"

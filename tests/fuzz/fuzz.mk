@@ -52,6 +52,9 @@ tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c tests/fuzz/netconf_tre
 tests_fuzz_fuzz_filter_LDADD = $(NETCONF_LIBS) $(FUZZ_LIBS)
 tests_fuzz_fuzz_filter_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 
+FUZZERS += tests/fuzz/fuzz_ledger
+tests_fuzz_fuzz_ledger_LDADD = libgatehoused.a $(GHYANG_LIBS) libbase.a $(FUZZ_LIBS)
+
 FUZZERS += tests/fuzz/fuzz_exposition
 tests_fuzz_fuzz_exposition_LDADD = $(METRICS_LIBS) $(FUZZ_LIBS)
 
