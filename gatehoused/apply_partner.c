@@ -94,7 +94,8 @@ static void tell(struct gateway *g, const struct partner_standing *old,
 {
 	const struct partner *p = &g->partner->state;
 
-	if (!p->config.present || (old->preferred == new->preferred && g->partner->stood))
+	if (!p->config.present ||
+	    (old->preferred == new->preferred && g->partner->since.ns))
 		return;
 	g->partner->since = gh_now();
 	timeline_add(g->timeline, TIMELINE_GATEWAY, "partner: this instance is %s now, turn %u%s%s",

@@ -35,6 +35,7 @@ void partner_configure(struct partner *p, const struct partner_config *config, s
 	p->config = *config;
 	if (came) {
 		p->here = p->heard = p->its_maintenance = false;
+		p->settle_s = 0;
 		p->wait_until = gh_time_add_ms(now, PARTNER_WAIT_MS);
 	} else if (!config->present) {
 		p->here = p->heard = p->its_maintenance = false;
@@ -50,10 +51,13 @@ bool partner_here(struct partner *p, bool here)
 		return false;
 	p->here = here;
 	if (here) {
+		p->settle_s = p->heard ? p->settle_s : PARTNER_SETTLE_S;
 		p->heard = true;
 		p->wait_until = (struct gh_time){ 0 };
 	}
 	p->its_maintenance = false;     /* it says so again */
+	if (!here)
+		p->settle_s = 0;
 	/* In maintenance too: nobody else is left. */
 	if (lost && !is_ours(p))
 		turn_raise(p, p->turn + 1);
@@ -81,6 +85,8 @@ bool partner_maintain(struct partner *p, bool on)
 
 bool partner_timer(struct partner *p, struct gh_time now)
 {
+	if (p->settle_s)
+		return --p->settle_s == 0;
 	if (!p->wait_until.ns || now.ns < p->wait_until.ns)
 		return false;
 	p->wait_until = (struct gh_time){ 0 };
@@ -103,10 +109,17 @@ const char *partner_switch(struct partner *p)
 	return NULL;
 }
 
+static bool is_starting(const struct partner *p)
+{
+	return !p->heard || p->settle_s;
+}
+
 static bool is_preferred(const struct partner *p)
 {
+	if (is_starting(p))
+		return false;
 	if (!p->here)
-		return p->heard || is_ours(p);
+		return true;
 	if (p->maintenance != p->its_maintenance)
 		return p->its_maintenance;
 	return is_ours(p);
@@ -124,10 +137,10 @@ void partner_stand(const struct partner *p, struct partner_standing *out)
 		return;
 	}
 	out->preferred = is_preferred(p);
-	out->decided = p->heard;
+	out->decided = !is_starting(p);
 	out->holds_address = c->moves && out->preferred;
 	out->told = p->turn * 2 + p->maintenance;
-	if (p->maintenance || (c->standby && !out->preferred))
+	if (p->maintenance || is_starting(p) || (c->standby && !out->preferred))
 		steps = PARTNER_PREPEND;
 	else if (c->symmetry && !out->preferred)
 		steps = c->instance ? c->instance : 1;

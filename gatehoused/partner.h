@@ -11,6 +11,8 @@
  *   active-active with symmetry    the preferred one's offers are the better ones
  *   active-standby                 the same, by more; an address that moves is
  *                                  held by the preferred one
+ *   starting                       not preferred until the partner was heard and all is
+ *                                  settled, or it was waited for in vain
  *   maintenance                    not preferred, in any mode, as long as the
  *                                  other one is there and not in maintenance too
  *
@@ -38,6 +40,8 @@
 #define PARTNER_TURN_MAX 1000000u
 /* After a start, so long for the partner to be heard before it counts as gone. */
 #define PARTNER_WAIT_MS 8000
+/* Once it is heard, so many seconds until what it says is here, and our other peers' paths. */
+#define PARTNER_SETTLE_S 3
 #define PARTNER_PREPEND 3               /* our AS so many times more: standby, maintenance */
 #define PARTNER_MED 100                 /* per step of less preference */
 
@@ -57,6 +61,7 @@ struct partner {
 	bool heard;                     /* since the start, or it was waited for long enough */
 	bool here;                      /* the partner is */
 	bool its_maintenance;
+	unsigned settle_s;              /* left of PARTNER_SETTLE_S */
 	struct gh_time wait_until;      /* ns 0: not waiting */
 };
 
@@ -82,7 +87,7 @@ bool partner_here(struct partner *p, bool here);
 /* What it tells: the MED of one of its own prefixes. */
 bool partner_told(struct partner *p, uint32_t med);
 bool partner_maintain(struct partner *p, bool on);
-/* Ends the wait for a first word. */
+/* Once a second: ends the wait for a first word, and the settling. */
 bool partner_timer(struct partner *p, struct gh_time now);
 
 /* NULL: done; else in words why not. */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "gatehoused/apply_partner.h"
 #include "gatehoused/apply.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/gateway.h"
@@ -19,6 +20,8 @@ static const char *why_down(struct gateway *g, const struct gw_connection *c,
 		return "shutdown";
 	if (gw_connection_incomplete(c))
 		return gw_connection_incomplete(c);
+	if (partner_has_address(g, store_config(g->store), c))
+		return "its address is at the partner";
 	if (s && s->error[0])
 		return s->error;
 	if (!guests_here(g->guests, GH_ROLE_CHARON))

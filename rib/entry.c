@@ -72,7 +72,7 @@ static bool path_counts(const struct entry *e, const struct path *p)
 
 	if (entry_refuses(e, p))
 		return false;
-	return !p->is_static || state == LEG_UP || state == LEG_RESTORING;
+	return !p->is_static || p->is_peer || state == LEG_UP || state == LEG_RESTORING;
 }
 
 struct candidate *entry_candidates(const struct rib *r, const struct entry *e, size_t *count)
@@ -109,6 +109,7 @@ static struct group *entry_decide(struct rib *r, const struct entry *e)
 	struct group_tier_leg legs[GROUP_LEGS_MAX];
 	unsigned count = 0, tiers = 0, last = UINT32_MAX;
 	struct candidate *c;
+	bool pinned;
 	size_t n = 0;
 
 	for (const struct path *p = e->paths; p; p = p->next)
@@ -121,9 +122,10 @@ static struct group *entry_decide(struct rib *r, const struct entry *e)
 		if (path_counts(e, p))
 			path_candidate(p, true, &c[n++]);
 	decide(c, n);
+	pinned = n && ((const struct path *)c[0].path)->is_peer;
 	for (size_t i = 0; i < n && count < GROUP_LEGS_MAX; i++) {
 		struct rib_leg *leg = ((const struct path *)c[i].path)->leg;
-		bool known = false;
+		bool known = pinned && !((const struct path *)c[i].path)->is_peer;
 
 		for (unsigned j = 0; j < count; j++)
 			known |= legs[j].leg == leg;
@@ -135,7 +137,10 @@ static struct group *entry_decide(struct rib *r, const struct entry *e)
 		}
 		legs[count++] = (struct group_tier_leg){ leg, tiers - 1 };
 	}
-	return count ? group_intern(&r->groups, legs, count) : NULL;
+	if (!count)
+		return NULL;
+	return pinned ? group_intern_pinned(&r->groups, legs, count)
+		      : group_intern(&r->groups, legs, count);
 }
 
 static void group_tell(struct rib *r, struct group *group)

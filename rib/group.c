@@ -26,9 +26,9 @@ static int by_tier_and_number(const void *va, const void *vb)
 	return 0;
 }
 
-static uint32_t legs_hash(const struct group_tier_leg *legs, unsigned count)
+static uint32_t legs_hash(const struct group_tier_leg *legs, unsigned count, bool pinned)
 {
-	uint32_t hash = 2166136261u;
+	uint32_t hash = 2166136261u ^ pinned;
 
 	for (unsigned i = 0; i < count; i++) {
 		hash = (hash ^ legs[i].tier) * 16777619u;
@@ -37,9 +37,10 @@ static uint32_t legs_hash(const struct group_tier_leg *legs, unsigned count)
 	return hash ^ hash >> 15;
 }
 
-static bool is_same(const struct group *group, const struct group_tier_leg *legs, unsigned count)
+static bool is_same(const struct group *group, const struct group_tier_leg *legs, unsigned count,
+		    bool pinned)
 {
-	if (group->count != count)
+	if (group->count != count || group->pinned != pinned)
 		return false;
 	for (unsigned i = 0; i < count; i++)
 		if (group->members[i].leg != legs[i].leg || group->members[i].tier != legs[i].tier)
@@ -90,7 +91,8 @@ static void member_leave(struct group_member *m)
 	m->leg->groups--;
 }
 
-struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsigned count)
+static struct group *intern(struct groups *g, struct group_tier_leg *legs, unsigned count,
+			    bool pinned)
 {
 	struct group *group;
 	uint32_t hash;
@@ -99,9 +101,9 @@ struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsign
 	if (g->count >= g->size && groups_grow(g))
 		return NULL;
 	qsort(legs, count, sizeof(*legs), by_tier_and_number);
-	hash = legs_hash(legs, count);
+	hash = legs_hash(legs, count, pinned);
 	for (group = g->buckets[hash & (g->size - 1)]; group; group = group->bucket_next)
-		if (group->hash == hash && is_same(group, legs, count))
+		if (group->hash == hash && is_same(group, legs, count, pinned))
 			return group_get(group);
 
 	group = calloc(1, sizeof(*group) + count * sizeof(group->members[0]));
@@ -111,6 +113,7 @@ struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsign
 	group->refs = 1;
 	group->id = ++g->last_id;
 	group->count = count;
+	group->pinned = pinned;
 	group->tiers = legs[count - 1].tier + 1;
 	for (unsigned i = 0; i < count; i++) {
 		member_join(&group->members[i], group, &legs[i]);
@@ -124,6 +127,16 @@ struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsign
 	g->buckets[hash & (g->size - 1)] = group;
 	g->count++;
 	return group;
+}
+
+struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsigned count)
+{
+	return intern(g, legs, count, false);
+}
+
+struct group *group_intern_pinned(struct groups *g, struct group_tier_leg *legs, unsigned count)
+{
+	return intern(g, legs, count, true);
 }
 
 struct group *group_get(struct group *group)
@@ -152,6 +165,8 @@ void group_put(struct groups *g, struct group *group)
 
 bool group_usable(const struct group *group, const struct group_member *m)
 {
+	if (group->pinned)
+		return true;
 	if (m->leg->leg.state != LEG_RESTORING)
 		return m->leg->leg.state == LEG_UP;
 	for (unsigned i = 0; i < group->count; i++)

@@ -56,6 +56,7 @@ struct group {
 	uint32_t refs;
 	bool told;                      /* the sinks know it */
 	bool has_edge, has_esp;
+	bool pinned;                    /* usable whatever the state of its legs */
 	unsigned tiers;
 	unsigned last_edge;             /* the last tier with an edge, if has_edge */
 	unsigned count;
@@ -80,6 +81,11 @@ void groups_fini(struct groups *g);
 
 /* legs by tier ascending, each leg once, at most GROUP_LEGS_MAX; tiers without gaps. */
 struct group *group_intern(struct groups *g, struct group_tier_leg *legs, unsigned count);
+/*
+ * The group of a tunnel's BGP peer: its packets go by the tunnel as long as
+ * that has an SA, also while the leg is down, or BFD could never find it up again.
+ */
+struct group *group_intern_pinned(struct groups *g, struct group_tier_leg *legs, unsigned count);
 struct group *group_get(struct group *group);
 void group_put(struct groups *g, struct group *group);
 

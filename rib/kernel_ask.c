@@ -129,6 +129,9 @@ int kernel_sync(struct fib *f, fib_wants *wants, void *ctx)
 		if (c.ids)
 			error = rtnl_nexthop_dump(&k->nl, compare_nexthop, &c);
 	}
+	/* zebra may make what is deleted here again, of another kind: a leg that comes later takes no such. */
+	if (!error)
+		nexthop_found_end(&k->nexthops);
 	if (!error && c.leftovers_count)
 		error = nexthop_delete(&k->nexthops, c.leftovers, (unsigned)c.leftovers_count);
 	if (!error && (c.wrong || c.leftovers_count))

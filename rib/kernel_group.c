@@ -36,11 +36,27 @@ struct way *way_get(struct fib_kernel *k, uint32_t leg)
 	return w;
 }
 
+/*
+ * A TUN has no neighbors, so any gateway will do; it tells one tunnel's nexthop
+ * from another's. zebra takes two alike for one, and makes a group of the second
+ * when the kernel loses it. 240.0.0.0/4 and fe80::/64's numbers are nobody's.
+ */
+static void tunnel_gateways(struct way *w, uint32_t leg)
+{
+	w->gateway[V4] = (struct gh_addr){ AF_INET, { 240 | (leg >> 24 & 15), (uint8_t)(leg >> 16),
+						      (uint8_t)(leg >> 8), (uint8_t)leg } };
+	w->gateway[V6] = (struct gh_addr){
+		AF_INET6, { 0xfe, 0x80, [8] = 0x47, 0x48, [12] = (uint8_t)(leg >> 24),
+			    (uint8_t)(leg >> 16), (uint8_t)(leg >> 8), (uint8_t)leg },
+	};
+}
+
 void way_configure(struct fib_kernel *k, struct way *w, const struct rib_leg *leg)
 {
 	if (leg->config.egress == RIB_EGRESS_ESP) {
 		w->tunnel = true;
 		w->ifindex = k->tun.ifindex;
+		tunnel_gateways(w, leg->config.number);
 		w->has[V4] = w->has[V6] = true;
 		return;
 	}

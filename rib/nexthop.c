@@ -64,6 +64,11 @@ uint32_t nexthop_id(struct nexthops *n)
 	return n->last;
 }
 
+void nexthop_found_end(struct nexthops *n)
+{
+	n->found_count = 0;
+}
+
 uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex,
 		       const struct gh_addr *gateway)
 {

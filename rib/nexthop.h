@@ -42,6 +42,8 @@ bool nexthop_is_ours(const struct nexthops *n, const struct rtnl_nexthop *nextho
 /* Adopts the object that an earlier process made for the same way, without making one. 0: none. */
 uint32_t nexthop_adopt(struct nexthops *n, uint8_t family, int ifindex,
 		       const struct gh_addr *gateway);
+/* What was found and not adopted goes, or has gone: nothing of it is adopted any more. */
+void nexthop_found_end(struct nexthops *n);
 /* Adopts or makes it. */
 int nexthop_make(struct nexthops *n, uint8_t family, int ifindex, const struct gh_addr *gateway,
 		 uint32_t *id);

@@ -32,4 +32,5 @@ librib_a_SOURCES = \
 	rib/sysctl.c rib/sysctl.h \
 	rib/table.c rib/table.h \
 	rib/tunnel_peers.c rib/tunnel_peers.h \
-	rib/underlay.c rib/underlay.h
+	rib/underlay.c rib/underlay.h \
+	rib/upper.c rib/upper.h

@@ -19,8 +19,10 @@
 #include "rib/rules.h"
 #include "rib/sysctl.h"
 #include "rib/tunnel_peers.h"
+#include "rib/upper.h"
 
 #define METRIC_SPACE 30         /* behind what a router of the VNet says, KERNEL_METRIC */
+#define UPPERS_MAX 8
 #define METRIC_TRIAL 4095
 #define METRIC_TUN 4096
 #define METRIC_CLOSED 4294967295u
@@ -43,6 +45,8 @@ struct underlay {
 	bool planned;                   /* plan is one that was given */
 	bool marked, mark_refused;
 	unsigned marked_count;
+	unsigned upper_count;           /* of VRRP's macvlans that were found when it was applied */
+	char uppers[UPPERS_MAX][GH_IFNAME_MAX + 1];
 	char marked_interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1];
 	char why[256];                  /* the first failure of a call, in words */
 };
@@ -303,8 +307,33 @@ static int plan_apply(struct underlay *u, const struct underlay_plan *plan)
 	return error;
 }
 
+/*
+ * What holds for the VNet's interface holds for what stands on it. Treated as
+ * edges are: no address space lies behind them.
+ */
+static void uppers_add(struct underlay *u, struct underlay_plan *plan)
+{
+	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
+
+	u->upper_count = 0;
+	if (upper_find(&u->nl, &u->b, vnet, u->uppers, &u->upper_count, UPPERS_MAX))
+		return;
+	for (unsigned i = 0; i < u->upper_count && plan->edges_count < UNDERLAY_EDGES_MAX; i++)
+		memcpy(plan->edges[plan->edges_count++], u->uppers[i], sizeof(plan->edges[0]));
+}
+
+static bool is_upper(struct underlay *u, const char *name)
+{
+	for (unsigned i = 0; i < u->upper_count; i++)
+		if (!strcmp(u->uppers[i], name))
+			return true;
+	return u->plan.vnet[0] &&
+	       upper_is_on(&u->nl, &u->b, (int)if_nametoindex(u->plan.vnet), name);
+}
+
 int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 {
+	struct underlay_plan whole = *plan;
 	bool first = !u->planned;
 	int error;
 
@@ -314,14 +343,15 @@ int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
 		return error;
 	if (plan->mtu)
 		u->mtu = plan->mtu;
-	keep_first(&error, plan_apply(u, plan));
+	uppers_add(u, &whole);
+	keep_first(&error, plan_apply(u, &whole));
 	if (plan != &u->plan)
 		u->plan = *plan;
 	u->planned = true;
 	u->rules.forget = error;
 	/* A refused plan will be undone; the first, and one that already was in force, stay as far as they go. */
 	if (u->closed && (!error || first || plan == &u->plan))
-		keep_first(&error, forward(u, plan));
+		keep_first(&error, forward(u, &whole));
 	return error;
 }
 
@@ -372,7 +402,8 @@ int underlay_link_changed(struct underlay *u, const char *name)
 	int error;
 
 	/* Before the first plan, the rules that an earlier process left must not be touched. */
-	if (!u->planned || (strcmp(name, u->tun) && !plan_has_interface(&u->plan, name)))
+	if (!u->planned || (strcmp(name, u->tun) && !plan_has_interface(&u->plan, name) &&
+			    !is_upper(u, name)))
 		return 0;
 	error = underlay_apply(u, &u->plan);
 	if (!strcmp(name, u->tun) && u->tun_ifindex)

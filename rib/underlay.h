@@ -7,6 +7,7 @@
  * where a default route would carry it away in clear.
  *
  *   rule  iif VNET, EDGE..., TUN            lookup TABLE
+ *   rule  iif a macvlan on VNET             the same (upper.h)
  *   rule  iif what left the plan            unreachable
  *   rule  iif lo to SPACE                   lookup main suppress_prefixlength 0, then TABLE
  *   rule  to SPACE                          unreachable

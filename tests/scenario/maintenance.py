@@ -12,6 +12,7 @@ Active-active, BFD 50 ms x3.
 """
 
 import pair
+from lab import wait_until
 
 BFD_MS = 50
 TOPOLOGY = pair.Pair
@@ -41,11 +42,13 @@ def drain(s):
     s.net.first.vtysh("gateway maintenance")
     s.net.wait_ways((2,), (2,))
     s.report.claim(state(s.net.first)["maintenance"], "gw1 says that it is in maintenance")
-    s.report.claim(state(s.net.second)["partner-maintenance"], "and gw2 has heard it")
+    wait_until(lambda: state(s.net.second)["partner-maintenance"], 5, "gw2 having heard it",
+               s.net.second.processes())
     refused = s.net.second.vtysh("gateway maintenance")
     s.report.claim("no partner takes over" in refused,
                    "gw2 is warned that nobody would be left")
     s.net.second.vtysh("no gateway maintenance")
+    s.net.wait_ways((2,), (2,))
 
 
 def down(s):

@@ -41,6 +41,8 @@ class Vrrp(pair.Pair):
     def start_vrrp(self):
         for gateway, priority in zip(self.gateways, (200, 100)):
             node = gateway.node
+            # Both have the address, on a macvlan; only the master may answer for it.
+            node.sysctl({"net.ipv4.conf.vnet0.arp_ignore": 1})
             for family in (4, 6):
                 name = f"vrrp{family}-5"
                 node.run("ip", "link", "add", name, "link", "vnet0", "type", "macvlan", "mode",
@@ -62,9 +64,9 @@ class Vrrp(pair.Pair):
 
     def _is_master(self, number):
         shown = self.gateways[number - 1].vtysh("show vrrp 5")
-        states = [l.split()[2:] for l in shown.splitlines() if l.startswith(" Status")]
-        if shown.count("Master") < 2:
-            raise NotYet(str(states) + shown)
+        states = [l.split()[-1] for l in shown.splitlines() if l.strip().startswith("Status")]
+        if states != ["Master", "Master"]:
+            raise NotYet(str(states))
         return True
 
 

@@ -45,6 +45,10 @@ static void meet(struct partner *a, struct partner *b)
 	partner_here(a, true);
 	partner_here(b, true);
 	talk(a, b);
+	for (int i = 0; i < PARTNER_SETTLE_S; i++) {
+		partner_timer(a, at(0));
+		partner_timer(b, at(0));
+	}
 }
 
 static void expect_one(const struct partner *a, const struct partner *b, bool first)
@@ -138,12 +142,14 @@ static void test_wait(void **state)
 
 	(void)state;
 	assert_false(stand(&a).decided || stand(&b).decided);
-	assert_true(stand(&a).preferred);
-	assert_false(stand(&b).preferred);
+	assert_false(stand(&a).preferred || stand(&b).preferred);
+	assert_int_equal(stand(&a).prepend, PARTNER_PREPEND);
 	assert_false(partner_timer(&b, at(PARTNER_WAIT_MS - 1)));
 	assert_true(partner_timer(&b, at(PARTNER_WAIT_MS)));
 	assert_false(partner_timer(&b, at(2 * PARTNER_WAIT_MS)));
 	assert_true(stand(&b).decided && stand(&b).preferred && stand(&b).holds_address);
+	partner_here(&a, true);
+	assert_false(stand(&a).decided);        /* not before it has settled */
 	meet(&a, &b);
 	assert_true(stand(&a).holds_address);
 	assert_false(stand(&b).holds_address);
