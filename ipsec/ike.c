@@ -91,8 +91,6 @@ static void take(struct ike_conn *c, const struct ike_connection *want)
 	struct gh_addr resolved = c->want.remote;
 	bool same_host = want->remote_host[0] && !strcmp(want->remote_host, c->want.remote_host);
 
-	c->keys += c->want.secret_length != want->secret_length ||
-		   memcmp(c->want.secret, want->secret, want->secret_length) != 0;
 	ike_certificates_get(want->certificates);
 	ike_certificates_put(c->want.certificates);
 	c->want = *want;
@@ -108,6 +106,7 @@ static void change(struct ike *k, struct ike_conn *c, enum ike_change what)
 	c->pause_ms = 0;
 	c->replace |= what == IKE_BROKEN || (what == IKE_RENEWED && !can);
 	c->renew |= (what == IKE_RENEWED || what == IKE_LATER) && can && !c->replace;
+	c->prints += c->renew;          /* a key or a list shows nowhere else */
 	ike_host_changed(k, c);
 	if (!k->vici)
 		return;

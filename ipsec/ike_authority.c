@@ -73,6 +73,8 @@ void ike_authority_load(struct ike *k, const struct ike_certificates *c)
 			continue;
 		ike_put_crl(&b, &c->crls[i]);
 		ike_request(k, "load-cert", &b, NULL, NULL);
+		/* What it found out by the list before, charon would go on believing. */
+		ike_request(k, "flush-certs", &b, NULL, NULL);
 	}
 }
 

@@ -141,7 +141,7 @@ static void on_loaded(void *user, const struct vici_message *m)
 void ike_load(struct ike *k, struct ike_conn *c)
 {
 	const struct ike_loading loading = {
-		.resume = c->resume_until.ns != 0, .print = ike_print(&c->want, c->keys),
+		.resume = c->resume_until.ns != 0, .print = ike_print(&c->want, c->prints),
 	};
 	struct gh_buf b = { 0 };
 

@@ -302,14 +302,14 @@ void ike_put_connection(struct gh_buf *b, const struct ike_connection *c,
 	vici_put_section_end(b);
 }
 
-uint64_t ike_print(const struct ike_connection *c, uint32_t keys)
+uint64_t ike_print(const struct ike_connection *c, uint32_t number)
 {
 	const struct ike_loading plain = { 0 };
 	uint64_t hash = 14695981039346656037u;  /* FNV-1a */
 	struct gh_buf b = { 0 };
 
 	ike_put_connection(&b, c, &plain);
-	gh_buf_append(&b, &keys, sizeof(keys));
+	gh_buf_append(&b, &number, sizeof(number));
 	for (size_t i = 0; i < gh_buf_length(&b); i++)
 		hash = (hash ^ gh_buf_begin(&b)[i]) * 1099511628211u;
 	gh_buf_fini(&b);

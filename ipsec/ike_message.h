@@ -41,8 +41,8 @@ struct ike_loading {
 
 void ike_put_connection(struct gh_buf *b, const struct ike_connection *c,
 			const struct ike_loading *l);
-/* A print of all that ike_put_connection says; keys says which of its secrets it has. */
-uint64_t ike_print(const struct ike_connection *c, uint32_t keys);
+/* A print of all that ike_put_connection says, and of a number. */
+uint64_t ike_print(const struct ike_connection *c, uint32_t number);
 
 /* The child SA that we initiate for a pair, 0 without pairs; returns text. */
 #define IKE_CHILD_TEXT (GH_NAME_MAX + 16)

@@ -39,7 +39,7 @@ struct ike_conn {
 	struct ike_conn *next_leg, *next_name;  /* in their buckets */
 	struct ike_connection want;     /* its remote, if it has a name, is what that was last */
 	struct ike_status status;
-	uint32_t keys;                  /* how often its secrets have changed */
+	uint32_t prints;                /* how often it was to have a new IKE SA */
 	bool alternate_first;           /* the alternate key is the one that we prove ourselves by */
 	bool due;                       /* to be loaded in a turn to come */
 	bool loaded;                    /* charon has it as we want it */

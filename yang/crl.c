@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 static X509_CRL *parse(const uint8_t *bytes, size_t length)
 {
@@ -42,6 +43,12 @@ static bool is_of(X509_CRL *crl, const struct certificate *authority)
 	return found;
 }
 
+/* RFC 5280 5.2.1 has it in every list; charon looks a list up by it. */
+static bool has_key_identifier(const X509_CRL *crl)
+{
+	return X509_CRL_get_ext_by_NID(crl, NID_authority_key_identifier, -1) >= 0;
+}
+
 static int64_t next_update(const X509_CRL *crl)
 {
 	const ASN1_TIME *t = X509_CRL_get0_nextUpdate(crl);
@@ -65,6 +72,12 @@ int crl_parse(const char *name, const uint8_t *bytes, size_t length,
 	if (!is_of(crl, authority)) {
 		gh_buf_printf(why, "%s is not signed by the authority in %s: give that one's own list",
 			      name, authority->file);
+		X509_CRL_free(crl);
+		return -EINVAL;
+	}
+	if (!has_key_identifier(crl)) {
+		gh_buf_printf(why, "%s has no authority key identifier, by which charon finds it: let"
+			      " the authority put it in (RFC 5280 5.2.1)", name);
 		X509_CRL_free(crl);
 		return -EINVAL;
 	}

@@ -54,6 +54,7 @@ def run(s):
     net.set("mode responder-only")
     for number, offer in enumerate(ACCEPTED):
         one(s, IKE[number % len(IKE)], offer, begins="device")
+    net.show(s.report)
     s.report.figure("azure_ike_offers", len(IKE), "offers")
     s.report.figure("azure_ipsec_offers", len(ACCEPTED), "offers")
 

@@ -52,7 +52,8 @@ class Roots(Authority):
                           "90", "-keyout", f"{name}.key", "-out", f"{name}.pem")
             self.path(f"{name}.cnf").write_text(
                 f"[ca]\ndefault_ca=x\n[x]\ndatabase={name}.db\ndefault_md=sha256\n"
-                "default_crl_days=30\n")
+                "default_crl_days=30\ncrl_extensions=e\n[e]\n"
+                "authorityKeyIdentifier=keyid:always\n")
             self.path(f"{name}.db").write_text("")
             self.list_of(name)
 
@@ -93,6 +94,7 @@ def run(s):
     by_http(s, roots)
     by_ocsp(s, roots)
     overlap(s, roots)
+    net.show(s.report)
     off(s)
 
 

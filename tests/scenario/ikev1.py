@@ -28,6 +28,7 @@ def run(s):
         for mode in ("initiator-only", "responder-only"):
             come_up(s, exchange, mode)
     policy(s)
+    s.net.show(s.report)
     rekeys(s)
     dead(s)
 

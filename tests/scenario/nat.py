@@ -51,6 +51,7 @@ def run(s):
     rebinds(s)
     net.gateway.configure("no gateway connection oslo\n" + CONNECTION.format(address="any"))
     come_up(s, "known by nothing but its identity")
+    net.show(s.report, "oslo")
     forged(s)
 
 

@@ -87,6 +87,7 @@ def refused(s):
                interval=0.2)
     s.report.equal(net.sas()[0].spis(), before, "a change that the device refuses leaves the tunnel up")
     s.report.claim(net.carries(), "and carrying")
+    net.show(s.report)
     net.set("ipsec encryption gcmaes256")
     net.up(check=lambda o, t: o.esp.startswith("AES_GCM_16-256"))
     s.report.claim(True, "the next change that it takes is made")

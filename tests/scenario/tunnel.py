@@ -142,6 +142,11 @@ class Net:
                            [*self.gateway.processes(), self.device.node], interval=0.1)
         return True
 
+    def show(self, report, name=NAME):
+        """`show gateway connection NAME` into the report, for its reader."""
+        for line in self.gateway.show(f"connection {name}").rstrip().splitlines():
+            report.note(line)
+
     def status(self, name=NAME):
         """`show gateway connection NAME json`'s only connection."""
         return self.gateway.show_json(f"connection {name}")["connection"][0]

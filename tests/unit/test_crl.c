@@ -12,7 +12,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "yang/crl.h"
 
@@ -51,7 +51,17 @@ static void authority_free(struct authority *a)
 	OPENSSL_free(a->certificate.chain[0].bytes);
 }
 
-static X509_CRL *list_new(const struct authority *a)
+static void identify(X509_CRL *crl)
+{
+	AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
+
+	id->keyid = ASN1_OCTET_STRING_new();
+	ASN1_OCTET_STRING_set(id->keyid, (const unsigned char *)"key", 3);
+	assert_int_equal(X509_CRL_add1_ext_i2d(crl, NID_authority_key_identifier, id, 0, 0), 1);
+	AUTHORITY_KEYID_free(id);
+}
+
+static X509_CRL *list_new(const struct authority *a, bool identified)
 {
 	X509_CRL *crl = X509_CRL_new();
 	const unsigned char *p = a->certificate.chain[0].bytes;
@@ -62,6 +72,8 @@ static X509_CRL *list_new(const struct authority *a)
 	X509_CRL_set_issuer_name(crl, X509_get_subject_name(x));
 	X509_CRL_set1_lastUpdate(crl, now);
 	X509_CRL_set1_nextUpdate(crl, next);
+	if (identified)
+		identify(crl);
 	assert_true(X509_CRL_sign(crl, a->key, EVP_sha256()));
 	ASN1_TIME_free(now);
 	ASN1_TIME_free(next);
@@ -72,7 +84,7 @@ static X509_CRL *list_new(const struct authority *a)
 static void test_forms(void **state)
 {
 	struct authority root = authority_new("root"), other = authority_new("other");
-	X509_CRL *list = list_new(&root);
+	X509_CRL *list = list_new(&root, true);
 	struct gh_buf why = { 0 };
 	uint8_t *der = NULL;
 	int n = i2d_X509_CRL(list, &der);
@@ -104,11 +116,29 @@ static void test_forms(void **state)
 	authority_free(&other);
 }
 
+static void test_unidentified(void **state)
+{
+	struct authority root = authority_new("root");
+	X509_CRL *list = list_new(&root, false);
+	struct gh_buf why = { 0 };
+	uint8_t *der = NULL;
+	int n = i2d_X509_CRL(list, &der);
+	struct crl c;
+
+	(void)state;
+	assert_int_equal(crl_parse("x", der, (size_t)n, &root.certificate, &c, &why), -EINVAL);
+	assert_non_null(strstr(gh_buf_text(&why), "x has no authority key identifier"));
+	gh_buf_fini(&why);
+	OPENSSL_free(der);
+	X509_CRL_free(list);
+	authority_free(&root);
+}
+
 /* Cut anywhere, or a bit turned anywhere: never taken. */
 static void test_broken(void **state)
 {
 	struct authority root = authority_new("root");
-	X509_CRL *list = list_new(&root);
+	X509_CRL *list = list_new(&root, true);
 	struct gh_buf why = { 0 };
 	uint8_t *der = NULL;
 	int n = i2d_X509_CRL(list, &der);
@@ -153,6 +183,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_unidentified),
 		cmocka_unit_test(test_broken),
 	};
 
