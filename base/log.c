@@ -9,7 +9,7 @@ static void to_stderr(enum gh_log_level level, const char *line)
 	fprintf(stderr, "<%d>%s\n", level, line);
 }
 
-static gh_log_sink *sink = to_stderr;
+static gh_log_sink *_Atomic sink = to_stderr;
 static enum gh_log_level most = GH_LOG_INFO;
 
 void gh_log_set_sink(gh_log_sink *s)

@@ -4,6 +4,13 @@
  * `object: event, detail`. error: someone must act; warning: a peer
  * misbehaves; info: state changed; debug: for us. Never a secret.
  *
+ * By itself a line is written before gh_log returns. That is what tools, tests
+ * and the keeper do. The daemon's loop must not wait for whoever reads the log,
+ * so there a thread writes (scribe.h): lines keep their order and are never torn,
+ * and a crash writes those before it, errors above all, since they say why.
+ * What SIGKILL takes is the last instant's, and of a full ring what is
+ * counted; for the same lines written directly, the loop would stand still.
+ *
  * Threads    any but the datapath workers, which count instead of logging.
  * Errors     none: a line that cannot be written is lost.
  */

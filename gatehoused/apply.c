@@ -324,7 +324,7 @@ static void connection_remove(struct apply *a, const struct apply_change *c)
 	ipsec_leg_mss_set(g->ipsec, c->before->leg, 0);
 	apply_nat_remove(g, c->before->leg);
 	rib_leg_del(g->rib, c->before->leg);
-	apply_kernel_leave(g, c);
+	apply_kernel_leave(a, c);
 }
 
 static void connection_set(struct apply *a, const struct apply_change *c)
@@ -338,7 +338,7 @@ static void connection_set(struct apply *a, const struct apply_change *c)
 	apply_leg(g, c->after);
 	apply_prefixes(g, c->before, c->after);
 	apply_ike(g, a->to, c->after);
-	apply_kernel_leave(g, c);
+	apply_kernel_leave(a, c);
 	apply_tunnel(g, c->after->leg);
 }
 
@@ -360,7 +360,8 @@ static void (*const phases[])(struct apply *a, const struct apply_change *c) = {
 };
 #define PHASES (sizeof(phases) / sizeof(phases[0]))
 
-static bool commit_step(struct apply *a, struct gh_time until)
+/* false: it is late. */
+static bool commit_phases(struct apply *a, struct gh_time until)
 {
 	struct gateway *g = a->gateway;
 
@@ -373,6 +374,17 @@ static bool commit_step(struct apply *a, struct gh_time until)
 			phases[a->phase](a, &a->changes[a->next]);
 		}
 	}
+	return true;
+}
+
+static bool commit_step(struct apply *a, struct gh_time until)
+{
+	struct gateway *g = a->gateway;
+	bool done = commit_phases(a, until);
+
+	apply_kernel_left(a);
+	if (!done)
+		return false;
 	apply_outers(a);
 	underlay_settled(g->underlay);
 	partner_applied(g, a->to);
@@ -453,6 +465,8 @@ void apply_free(struct apply *a)
 {
 	if (!a)
 		return;
+	gh_buf_fini(&a->kernel_why);
+	gh_buf_fini(&a->left);
 	free(a->changes);
 	free(a);
 }

@@ -4,7 +4,8 @@
  *   checks    what this build cannot hold
  *   charon    apply_charon.c: would charon take what is new or changed?
  *   bgpd      apply_bgpd.c: would bgpd take speaker and neighbors?
- *   kernel    apply_kernel.c: rules, routes and addresses are made; abort undoes them
+ *   kernel    apply_kernel.c: rules, routes and addresses are made, by the underlay's
+ *             thread; abort undoes them
  *   nat       apply_nat.c: boxes of connections with NAT rules are made; abort drops them
  *   gateway   nothing can refuse any more: commit changes the parts
  *
@@ -22,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "gatehoused/gateway.h"
 #include "ipsec/ike.h"
@@ -45,8 +47,12 @@ struct apply {
 	size_t next;                            /* index of step's next piece of work */
 	unsigned phase;
 
-	size_t peers_added;                     /* changes whose peer the kernel step added */
-	bool planned;                           /* the kernel step applied the new plan */
+	struct underlay_change *kernel;         /* what the kernel step made, until it is kept or undone */
+	struct transaction_token kernel_token;  /* of whoever waits for it */
+	enum { KERNEL_UNASKED, KERNEL_PREPARES, KERNEL_COMMITS } kernel_waits;
+	int kernel_rc;                          /* 1: not answered yet */
+	struct gh_buf kernel_why;
+	struct gh_buf left;                     /* struct underlay_session: gone with this slice */
 	struct ike_trial *trial_charon;         /* charon's answer is awaited; else NULL */
 	uint32_t trial;                         /* number of the last question to bgpd */
 	bool trying;                            /* bgpd's answer to it is awaited */
@@ -87,7 +93,11 @@ void apply_nat_settled(struct gateway *g);
 
 /* apply_kernel.c */
 extern const struct transaction_backend apply_kernel;
-/* The old session's routes; the new one's were made when the kernel step prepared. */
-void apply_kernel_leave(struct gateway *g, const struct apply_change *change);
+/*
+ * The old session's routes; the new one's were made when the kernel step prepared. They
+ * are gathered, and given away together by apply_kernel_left.
+ */
+void apply_kernel_leave(struct apply *a, const struct apply_change *change);
+void apply_kernel_left(struct apply *a);
 
 #endif

@@ -7,6 +7,7 @@
 #include "gatehoused/apply.h"
 
 #include "gatehoused/speaker.h"
+#include "yang/store.h"
 
 static int bgpd_prepare(void *self, struct transaction_token token,
 			const struct transaction_change *change, struct gh_buf *why)
@@ -32,6 +33,13 @@ static void bgpd_abort(void *self)
 const struct transaction_backend apply_bgpd = {
 	.name = "bgpd", .prepare = bgpd_prepare, .abort = bgpd_abort,
 };
+
+void apply_speaker(struct gateway *g)
+{
+	g->speaker_due = g->apply->kernel_waits == KERNEL_COMMITS;
+	if (!g->speaker_due)
+		speaker_sync(g->speaker, store_config(g->store));
+}
 
 void apply_verdict(struct gateway *g, const struct gh_reply *r)
 {

@@ -5,11 +5,14 @@
  * that adds before it removes, and abort applies the plan of before. A rehearsal in
  * a table of its own was the alternative: it would not have found a taken
  * address, nor an interface that refuses IPv6.
+ *
+ * The underlay's thread does it, and answers. What ran here before cannot be
+ * refused, so nothing is asked of it; but commit waits until it is there, since
+ * it is then that bgpd hears of the sessions, whose packets must find their routes.
  */
 #include "gatehoused/apply.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,159 +51,162 @@ static bool has_session(const struct gw_connection *c, const struct gw_session *
 	return false;
 }
 
-static bool was_there(const struct underlay_plan *plan, const char *interface)
+/* Appends the sessions of c that other has not; returns how many. */
+static size_t sessions_put(struct gh_buf *b, const struct gw_connection *c,
+			   const struct gw_connection *other)
 {
-	for (unsigned i = 0; i < plan->edges_count; i++) {
-		if (!strcmp(plan->edges[i], interface))
-			return true;
-	}
-	return !strcmp(plan->vnet, interface);
-}
+	size_t count = 0;
 
-/* An interface that went between the check of meaning and now. */
-static int interfaces_exist(const struct underlay_plan *old, const struct underlay_plan *new,
-			    struct gh_buf *why)
-{
-	for (unsigned i = 0; i <= new->edges_count; i++) {
-		const char *name = i < new->edges_count ? new->edges[i] : new->vnet;
+	for (size_t i = 0; c && i < c->session_count; i++) {
+		const struct underlay_session s = { c->sessions[i].peer, c->sessions[i].local };
 
-		if (!name[0] || was_there(old, name) || if_nametoindex(name))
+		if (has_session(other, &c->sessions[i]))
 			continue;
-		gh_buf_printf(why, "interface %s is gone: make it again, or use another", name);
-		return -ENODEV;
+		gh_buf_append(b, &s, sizeof(s));
+		count++;
 	}
-	return 0;
+	return count;
 }
 
-static int base_prepare(struct apply *a, bool trusted, struct gh_buf *why)
+/* The connection whose new session is the number-th of all that are new. */
+static const char *name_of(const struct apply *a, size_t number)
+{
+	const char *name = NULL;
+	struct gh_buf b = { 0 };
+
+	for (size_t i = 0; !name && i < a->change_count; i++) {
+		size_t count = sessions_put(&b, a->changes[i].after, a->changes[i].before);
+
+		if (number < count)
+			name = a->changes[i].after->name;
+		number -= count;
+	}
+	gh_buf_fini(&b);
+	return name;
+}
+
+static void on_answer(void *context, const struct underlay_answer *answer)
+{
+	struct apply *a = context;
+	const char *name = name_of(a, answer->session);
+
+	a->kernel_rc = answer->error;
+	if (answer->error) {
+		a->kernel = NULL;
+		gh_buf_printf(&a->kernel_why, "%s%s%s%s", name ? "connection " : "",
+			      name ? name : "", name ? ": " : "",
+			      answer->why[0] ? answer->why : strerror(-answer->error));
+	}
+	switch (a->kernel_waits) {
+	case KERNEL_PREPARES:
+		a->kernel_waits = KERNEL_UNASKED;
+		transaction_prepared(a->kernel_token, a->kernel_rc, gh_buf_text(&a->kernel_why));
+		break;
+	case KERNEL_COMMITS:
+		a->kernel_waits = KERNEL_UNASKED;
+		underlay_keep(a->kernel);
+		a->kernel = NULL;
+		transaction_committed(a->kernel_token);
+		break;
+	case KERNEL_UNASKED:
+		break;
+	}
+}
+
+/* Without any configuration before there is nothing to stay with: it is tried again each second. */
+static enum underlay_force force_of(const struct transaction_change *change)
+{
+	if (change->trusted)
+		return UNDERLAY_AS_FAR_AS_IT_GOES;
+	return change->from->present ? UNDERLAY_WHOLE : UNDERLAY_SESSIONS_WHOLE;
+}
+
+static void ask(struct apply *a, const struct transaction_change *change)
 {
 	struct underlay_plan old, new;
-	int error;
+	struct gh_buf sessions = { 0 };
+	struct underlay_ask ask = {
+		.force = force_of(change), .context = a, .done = on_answer,
+	};
 
 	plan_of(a->from, &old);
 	plan_of(a->to, &new);
-	if (a->from->present && !memcmp(&old, &new, sizeof(new)))
-		return 0;
-	error = trusted || !a->from->present ? 0 : interfaces_exist(&old, &new, why);
-	if (error)
-		return error;
-	a->planned = true;
-	error = underlay_apply(a->gateway->underlay, &new);
-	/* Without any configuration before there is nothing to stay with: it is tried again each second. */
-	if (!error || trusted || !a->from->present)
-		return 0;
-	gh_buf_printf(why, "%s", underlay_why(a->gateway->underlay)[0]
-		      ? underlay_why(a->gateway->underlay) : strerror(-error));
-	return error;
-}
-
-/* The first count sessions of what a change brings, taken back. */
-static void sessions_undo(struct apply *a, const struct apply_change *c, size_t count)
-{
-	for (size_t i = 0; c->after && i < c->after->session_count && i < count; i++) {
-		const struct gw_session *s = &c->after->sessions[i];
-
-		if (!has_session(c->before, s))
-			underlay_peer_del(a->gateway->underlay, &s->peer, &s->local);
-	}
-}
-
-static int sessions_add(struct apply *a, const struct apply_change *c, bool trusted)
-{
-	for (size_t i = 0; c->after && i < c->after->session_count; i++) {
-		const struct gw_session *s = &c->after->sessions[i];
-		int error = has_session(c->before, s) ? 0
-			  : underlay_peer_add(a->gateway->underlay, &s->peer, &s->local);
-
-		if (error && !trusted) {
-			sessions_undo(a, c, i);
-			return error;
-		}
-	}
-	return 0;
-}
-
-/* Adds peers until late; 0: all done, 1: more, -errno. */
-static int peers_prepare(struct apply *a, bool trusted, struct gh_time until, struct gh_buf *why)
-{
-	for (; a->next < a->change_count; a->next++) {
-		const struct apply_change *c = &a->changes[a->next];
-		int error;
-
-		if (!trusted && apply_late(until))
-			return 1;
-		error = sessions_add(a, c, trusted);
-		if (error) {
-			gh_buf_printf(why, "connection %s: %s", c->after->name,
-				      underlay_why(a->gateway->underlay));
-			return error;
-		}
-		a->peers_added = a->next + 1;
-	}
-	return 0;
-}
-
-static void kernel_abort(void *self)
-{
-	struct apply *a = self;
-	struct underlay_plan old;
-
-	a->step = NULL;
-	for (size_t i = 0; i < a->peers_added; i++)
-		sessions_undo(a, &a->changes[i], GW_SESSIONS_MAX);
-	a->peers_added = 0;
-	if (!a->planned)
-		return;
-	a->planned = false;
-	plan_of(a->from, &old);
-	underlay_apply(a->gateway->underlay, &old);
-}
-
-static bool kernel_step(struct apply *a, struct gh_time until)
-{
-	struct gh_buf why = { 0 };
-	int rc = peers_prepare(a, false, until, &why);
-
-	if (rc == 1)
-		return false;
-	a->step = NULL;
-	if (rc)
-		kernel_abort(a);
-	transaction_prepared(a->token, rc, gh_buf_text(&why));
-	gh_buf_fini(&why);
-	return true;
+	if (!a->from->present || memcmp(&old, &new, sizeof(new)))
+		ask.plan = &new;
+	for (size_t i = 0; i < a->change_count; i++)
+		ask.session_count += sessions_put(&sessions, a->changes[i].after,
+						  a->changes[i].before);
+	ask.sessions = (const void *)gh_buf_begin(&sessions);
+	a->kernel_rc = ask.plan || ask.session_count;
+	if (a->kernel_rc)
+		a->kernel = underlay_change(a->gateway->underlay, &ask);
+	gh_buf_fini(&sessions);
 }
 
 static int kernel_prepare(void *self, struct transaction_token token,
 			  const struct transaction_change *change, struct gh_buf *why)
 {
 	struct apply *a = self;
-	int rc;
 
-	a->token = token;
-	a->next = a->peers_added = 0;
-	a->planned = false;
-	rc = base_prepare(a, change->trusted, why);
-	if (!rc)
-		rc = peers_prepare(a, change->trusted, gh_time_add_ms(gh_now(), APPLY_SLICE_MS), why);
-	if (rc < 0)
-		kernel_abort(a);
-	if (rc != 1)
-		return rc;
-	a->step = kernel_step;
+	gh_buf_fini(&a->kernel_why);
+	a->kernel = NULL;
+	a->kernel_waits = KERNEL_UNASKED;
+	ask(a, change);
+	/* Before the loop runs there is nobody to be kept waiting. */
+	if (!a->gateway->looping)
+		underlay_wait(a->gateway->underlay);
+	if (a->kernel_rc < 0)
+		gh_buf_append(why, gh_buf_text(&a->kernel_why), gh_buf_length(&a->kernel_why));
+	if (a->kernel_rc <= 0 || change->trusted)
+		return a->kernel_rc < 0 ? a->kernel_rc : 0;
+	a->kernel_token = token;
+	a->kernel_waits = KERNEL_PREPARES;
 	return TRANSACTION_PENDING;
 }
 
+static int kernel_commit(void *self, struct transaction_token token,
+			 const struct transaction_change *change)
+{
+	struct apply *a = self;
+
+	(void)change;
+	if (!a->kernel)
+		return 0;
+	if (a->kernel_rc == 1) {
+		a->kernel_token = token;
+		a->kernel_waits = KERNEL_COMMITS;
+		return TRANSACTION_PENDING;
+	}
+	underlay_keep(a->kernel);
+	a->kernel = NULL;
+	return 0;
+}
+
+static void kernel_abort(void *self)
+{
+	struct apply *a = self;
+
+	a->kernel_waits = KERNEL_UNASKED;
+	if (a->kernel)
+		underlay_undo(a->kernel);
+	a->kernel = NULL;
+}
+
 const struct transaction_backend apply_kernel = {
-	.name = "kernel", .prepare = kernel_prepare, .abort = kernel_abort,
+	.name = "kernel", .prepare = kernel_prepare, .commit = kernel_commit,
+	.abort = kernel_abort,
 };
 
-void apply_kernel_leave(struct gateway *g, const struct apply_change *c)
+void apply_kernel_leave(struct apply *a, const struct apply_change *c)
 {
-	for (size_t i = 0; c->before && i < c->before->session_count; i++) {
-		const struct gw_session *s = &c->before->sessions[i];
+	sessions_put(&a->left, c->before, c->after);
+}
 
-		if (!has_session(c->after, s))
-			underlay_peer_del(g->underlay, &s->peer, &s->local);
-	}
+void apply_kernel_left(struct apply *a)
+{
+	size_t length = gh_buf_length(&a->left);
+
+	underlay_sessions_del(a->gateway->underlay, (const void *)gh_buf_begin(&a->left),
+			      length / sizeof(struct underlay_session));
+	gh_buf_consume(&a->left, length);
 }

@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "base/scribe.h"
 #include "gatehoused/apply_partner.h"
 #include "gatehoused/credentials.h"
 #include "gatehoused/expiry.h"
@@ -71,10 +73,8 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 
 	(void)events;
 	g->looping = true;
-	if (g->speaker_due) {
-		g->speaker_due = false;
-		speaker_sync(g->speaker, store_config(g->store));
-	}
+	if (g->speaker_due)
+		apply_speaker(g);
 	more = apply_turn(g);
 	more |= partner_turn(g);
 	tell_events(g);
@@ -306,6 +306,9 @@ static int start_rib(struct gateway *g)
 	struct fib_kernel_config kernel = {
 		.table = UNDERLAY_TABLE_BASE + g->options->index, .instance = g->options->index,
 	};
+	struct underlay_config underlay = {
+		.loop = g->loop, .table = kernel.table, .mtu = TUN_MTU,
+	};
 	struct rib_config config = {
 		.takeover_ms = TAKEOVER_MS, .host = g, .leg_changed = hear_leg,
 	};
@@ -313,7 +316,8 @@ static int start_rib(struct gateway *g)
 
 	snprintf(kernel.tun, sizeof(kernel.tun), "%s", g->options->tun);
 	/* Closed before anything else: from here on nothing can leave in clear. */
-	rc = underlay_open(kernel.table, g->options->tun, TUN_MTU, &g->underlay);
+	snprintf(underlay.tun, sizeof(underlay.tun), "%s", g->options->tun);
+	rc = underlay_open(&underlay, &g->underlay);
 	if (rc < 0)
 		return failed("the private routing table", rc);
 	rc = fib_kernel_new(&kernel, &g->kernel);
@@ -563,6 +567,8 @@ int gateway_run(const struct options *o)
 	g.ledger = ledger_file_open(o->state_dir);
 	if (!g.timeline || !g.meter || !g.ledger || !g.loop)
 		return 1;
+	if (scribe_start(STDERR_FILENO) < 0)
+		gh_warning("gateway: no thread for the log's lines, the loop writes them");
 	rc = start(&g);
 	if (!rc) {
 		timeline_add(g.timeline, TIMELINE_GATEWAY, "gateway %s: daemon started", o->instance);
@@ -571,5 +577,6 @@ int gateway_run(const struct options *o)
 		gh_info("gateway %s: daemon ends; what it programmed stays", o->instance);
 	}
 	fini(&g);
+	scribe_stop();
 	return rc < 0;
 }

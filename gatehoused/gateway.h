@@ -81,6 +81,8 @@ int apply_new(struct gateway *g);
 void apply_free(struct apply *a);
 /* Once per turn of the loop: the next slice of a change under way; is there more? */
 bool apply_turn(struct gateway *g);
+/* bgpd is told of the running configuration's sessions: now, or as soon as the kernel has their routes. */
+void apply_speaker(struct gateway *g);
 struct gh_reply;
 /* bgpd's VERDICT of a trial; its link ended before it. */
 void apply_verdict(struct gateway *g, const struct gh_reply *verdict);

@@ -56,7 +56,7 @@ static void bgpd_joined(struct gateway *g)
 	if (g->bgpd_pid && g->bgpd_pid != pid)
 		timeline_add(g->timeline, TIMELINE_BGP,
 			     "bgpd: restarted, its earlier paths are kept until it has them again");
-	speaker_sync(g->speaker, store_config(g->store));
+	apply_speaker(g);
 	apply_text(g);
 	speaker_joined(g->speaker);
 }
@@ -200,7 +200,7 @@ static void charon_end(struct gateway *g)
 	ipsec_snapshot_end(g->ipsec, SAS_KEEP_MS);
 	all_tunnels(g);
 	if (!speaker_is_ready(g->speaker)) {
-		speaker_sync(g->speaker, store_config(g->store));
+		apply_speaker(g);
 		speaker_ready(g->speaker);
 	}
 }

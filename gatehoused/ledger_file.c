@@ -12,11 +12,11 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/clerk.h"
 #include "base/log.h"
 #include "gatehoused/gateway.h"
 #include "gatehoused/ledger.h"
 #include "ipsec/ipsec.h"
-#include "yang/clerk.h"
 #include "yang/store.h"
 
 #define WRITE_EACH_S 60

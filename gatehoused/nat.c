@@ -10,12 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clerk.h"
 #include "base/log.h"
 #include "ipsec/ipsec.h"
 #include "rib/nl.h"
-#include "yang/clerk.h"
 
 #define RETRY_S 5
+#define CLERK_NICER 5           /* the loop and the datapath come first */
 
 struct boxed {
 	struct boxed *next;
@@ -71,7 +72,7 @@ struct nat *nat_new(struct ipsec *ipsec, int line, struct ev_loop *loop)
 	n->ipsec = ipsec;
 	n->line = line;
 	pthread_mutex_init(&n->asking, NULL);
-	n->clerk = clerk_new(loop);
+	n->clerk = clerk_new(loop, "nat", CLERK_NICER);
 	if (!n->clerk) {
 		free(n);
 		return NULL;

@@ -10,8 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "rib/nft.h"
-#include "rib/nl.h"
 #include "rib/sysctl.h"
 
 #define PRIORITY_MANGLE (-150)
@@ -78,4 +78,29 @@ int mark_remove(struct nl *nft, uint32_t table)
 	nft_table_del(&b, name);
 	nft_end(&b);
 	return transact(nft, &b);
+}
+
+void marks_agree(struct marks *m, uint32_t table, const char *tun,
+		 const struct underlay_plan *plan)
+{
+	char interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1] = { "" };
+	unsigned count = 0;
+	int error;
+
+	memcpy(interfaces[count++], tun, sizeof(interfaces[0]));
+	if (plan->vnet[0])
+		memcpy(interfaces[count++], plan->vnet, sizeof(interfaces[0]));
+	for (unsigned i = 0; i < plan->edges_count; i++)
+		memcpy(interfaces[count++], plan->edges[i], sizeof(interfaces[0]));
+	if (m->stand && count == m->count &&
+	    !memcmp(interfaces, m->interfaces, count * sizeof(interfaces[0])))
+		return;
+	error = mark_apply(&m->nft, table, interfaces, count);
+	if (error && !m->refused)
+		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets "
+			   "go by the main table", strerror(-error));
+	m->refused = error;
+	m->stand = !error;
+	m->count = count;
+	memcpy(m->interfaces, interfaces, sizeof(interfaces));
 }

@@ -11,6 +11,7 @@ librib_a_SOURCES = \
 	rib/fib_esp.c rib/fib_esp.h \
 	rib/fib_kernel.c rib/fib_kernel.h \
 	rib/forwarding.c rib/forwarding.h \
+	rib/ground.c rib/ground.h \
 	rib/group.c rib/group.h \
 	rib/kernel_ask.c \
 	rib/kernel_group.c rib/kernel_group.h \

@@ -3,8 +3,8 @@
  *
  * Which packets use the private table, as underlay.h draws it.
  *
- * Ownership  borrows socket and buffer from the underlay.
- * Threads    control thread.
+ * Ownership  borrows socket and buffer from the ground.
+ * Threads    whoever has the ground (ground.h).
  * Errors     0 or the first -errno; each failure is logged.
  */
 #ifndef RIB_RULES_H

@@ -1,6 +1,9 @@
 /*
  * Host routes and addresses of the tunnels' BGP sessions: see tunnel_peers.h.
  *
+ * The lists say what shall be, and are entered first; what that asks of the kernel
+ * is put into one buffer, and taken out of the lists again if it refuses.
+ *
  * Stating the whole list each time and letting the kernel find the difference
  * was simpler, and cost a thousand connections three thousand system calls a change.
  */
@@ -13,7 +16,6 @@
 
 #include "base/log.h"
 #include "rib/rtnl.h"
-#include "rib/underlay.h"
 
 #define METRIC_PEER 20
 #define METRIC_CLOSED 4294967295u
@@ -72,20 +74,7 @@ static bool leave(struct counted_list *l, const struct gh_addr *a)
 	return true;
 }
 
-/* ---- the kernel -------------------------------------------------------- */
-
-static int talk(struct tunnel_peers *t, const char *what, const struct gh_addr *a, int tolerated)
-{
-	int error = nl_talk(t->nl, &t->b);
-	char text[GH_ADDR_TEXT];
-
-	if (!error || error == tolerated)
-		return 0;
-	snprintf(t->why, sizeof(t->why), "cannot %s %s: %s%s%s", what, gh_addr_print(a, text),
-		 strerror(-error), t->nl->why[0] ? ", " : "", t->nl->why);
-	gh_error("underlay: %s", t->why);
-	return error;
-}
+/* ---- messages ---------------------------------------------------------- */
 
 static struct rtnl_route route_open(const struct tunnel_peers *t, const struct gh_addr *peer)
 {
@@ -111,30 +100,23 @@ static struct rtnl_route route_closed(const struct tunnel_peers *t, const struct
 	};
 }
 
-static int peer_open(struct tunnel_peers *t, const struct gh_addr *peer)
+static void peer_open_put(struct tunnel_peers *t, const struct gh_addr *peer)
 {
 	struct rtnl_route closed = route_closed(t, peer), r = route_open(t, peer);
-	int error;
 
 	rtnl_route_put(&t->b, RTNL_REPLACE, &closed);
-	error = talk(t, "set the closed route to", peer, 0);
-	if (error)
-		return error;
 	rtnl_route_put(&t->b, RTNL_REPLACE, &r);
-	return talk(t, "set the route to", peer, 0);
 }
 
-static void peer_close(struct tunnel_peers *t, const struct gh_addr *peer)
+static void peer_close_put(struct tunnel_peers *t, const struct gh_addr *peer)
 {
 	struct rtnl_route closed = route_closed(t, peer), r = route_open(t, peer);
 
 	rtnl_route_put(&t->b, RTNL_DEL, &r);
-	talk(t, "delete the route to", peer, -ESRCH);
 	rtnl_route_put(&t->b, RTNL_DEL, &closed);
-	talk(t, "delete the closed route to", peer, -ESRCH);
 }
 
-static int local_put(struct tunnel_peers *t, enum rtnl_verb verb, const struct gh_addr *local)
+static void local_put(struct tunnel_peers *t, enum rtnl_verb verb, const struct gh_addr *local)
 {
 	struct rtnl_addr a = {
 		.ifindex = t->tun_ifindex, .addr = *local,
@@ -142,65 +124,160 @@ static int local_put(struct tunnel_peers *t, enum rtnl_verb verb, const struct g
 	};
 
 	rtnl_addr_put(&t->b, verb, &a);
-	if (verb == RTNL_DEL)
-		return talk(t, "remove address", local, -EADDRNOTAVAIL);
-	return talk(t, "add address", local, -EEXIST);
+}
+
+/* ---- the kernel's verdicts --------------------------------------------- */
+
+struct verdict {
+	struct tunnel_peers *t;
+	unsigned count;                 /* of refusals that count */
+	int error;                      /* the first */
+	struct gh_addr refused;         /* whose message that was */
+	char why[256];
+};
+
+/* What the message was to do, and for which address. */
+static const char *purpose(const struct tunnel_peers *t, const struct nlmsghdr *h,
+			   struct gh_addr *address)
+{
+	struct rtnl_route r;
+	struct rtnl_addr a;
+
+	if (rtnl_route_read(h, &r)) {
+		bool closed = r.metric == metric_closed(t);
+
+		*address = r.prefix.addr;
+		if (h->nlmsg_type == RTM_DELROUTE)
+			return closed ? "delete the closed route to" : "delete the route to";
+		return closed ? "set the closed route to" : "set the route to";
+	}
+	if (rtnl_addr_read(h, &a))
+		*address = a.addr;
+	return h->nlmsg_type == RTM_DELADDR ? "remove address" : "add address";
+}
+
+/* It is so already. */
+static bool is_tolerated(uint16_t type, int error)
+{
+	return (type == RTM_NEWADDR && error == -EEXIST) ||
+	       (type == RTM_DELROUTE && error == -ESRCH) ||
+	       (type == RTM_DELADDR && error == -EADDRNOTAVAIL);
+}
+
+static void on_refused(void *ctx, const struct nlmsghdr *h, int error)
+{
+	struct verdict *v = ctx;
+	struct gh_addr address = { 0 };
+	char text[GH_ADDR_TEXT];
+	const char *what;
+
+	if (is_tolerated(h->nlmsg_type, error) || v->count++)
+		return;
+	what = purpose(v->t, h, &address);
+	v->error = error;
+	v->refused = address;
+	snprintf(v->why, sizeof(v->why), "cannot %s %s: %s%s%s", what,
+		 gh_addr_print(&address, text), strerror(-error), v->t->nl->why[0] ? ", " : "",
+		 v->t->nl->why);
+}
+
+/* Sends what was put; returns the first refusal. */
+static int tell(struct tunnel_peers *t, struct verdict *v)
+{
+	int error;
+
+	*v = (struct verdict){ .t = t };
+	error = nl_batch(t->nl, &t->b, on_refused, v);
+	if (!v->count && error) {
+		v->error = error;
+		snprintf(v->why, sizeof(v->why), "cannot change the routes of sessions: %s",
+			 strerror(-error));
+	}
+	if (v->count > 1)
+		gh_error("underlay: %s; and %u more", v->why, v->count - 1);
+	else if (v->error)
+		gh_error("underlay: %s", v->why);
+	return v->error;
 }
 
 /* ---- what callers see -------------------------------------------------- */
 
-static int enter(struct tunnel_peers *t, struct counted_list *l, const struct gh_addr *a)
+/* Returns whether it is the first user. */
+static bool enter(struct counted_list *l, const struct gh_addr *a)
 {
 	struct counted *c = find(l, a);
-	int error = 0;
 
-	if (c) {
+	if (c)
 		c->count++;
-		return 0;
-	}
-	error = l == &t->peers ? peer_open(t, a) : local_put(t, RTNL_ADD, a);
-	if (error && l == &t->peers)
-		peer_close(t, a);
-	if (!error)
+	else
 		insert(l, a);
+	return !c;
+}
+
+static size_t session_of(const struct underlay_session *sessions, size_t count,
+			 const struct gh_addr *a)
+{
+	size_t i = 0;
+
+	while (i < count && (!gh_addr_is_set(a) || (gh_addr_cmp(&sessions[i].peer, a) &&
+						    gh_addr_cmp(&sessions[i].local, a))))
+		i++;
+	return i;
+}
+
+int tunnel_peers_add(struct tunnel_peers *t, const struct underlay_session *sessions, size_t count,
+		     size_t *culprit)
+{
+	struct verdict v;
+	int error;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct underlay_session *s = &sessions[i];
+
+		if (gh_addr_is_set(&s->local) && enter(&t->locals, &s->local))
+			local_put(t, RTNL_ADD, &s->local);
+		if (enter(&t->peers, &s->peer))
+			peer_open_put(t, &s->peer);
+	}
+	error = tell(t, &v);
+	if (!error)
+		return 0;
+	memcpy(t->why, v.why, sizeof(t->why));
+	tunnel_peers_del(t, sessions, count);
+	*culprit = session_of(sessions, count, &v.refused);
 	return error;
 }
 
-int tunnel_peers_add(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local)
+void tunnel_peers_del(struct tunnel_peers *t, const struct underlay_session *sessions, size_t count)
 {
-	int error = gh_addr_is_set(local) ? enter(t, &t->locals, local) : 0;
+	struct verdict v;
 
-	if (error)
-		return error;
-	error = enter(t, &t->peers, peer);
-	if (error && gh_addr_is_set(local) && leave(&t->locals, local))
-		local_put(t, RTNL_DEL, local);
-	return error;
+	for (size_t i = 0; i < count; i++) {
+		const struct underlay_session *s = &sessions[i];
+
+		if (leave(&t->peers, &s->peer))
+			peer_close_put(t, &s->peer);
+		if (gh_addr_is_set(&s->local) && leave(&t->locals, &s->local))
+			local_put(t, RTNL_DEL, &s->local);
+	}
+	tell(t, &v);
 }
 
-void tunnel_peers_del(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local)
+bool tunnel_peers_have_ipv4(const struct tunnel_peers *t)
 {
-	if (leave(&t->peers, peer))
-		peer_close(t, peer);
-	if (gh_addr_is_set(local) && leave(&t->locals, local))
-		local_put(t, RTNL_DEL, local);
+	/* The order of addresses begins with the family. */
+	return t->locals.count && t->locals.array[0].addr.family == AF_INET;
 }
 
 int tunnel_peers_restore(struct tunnel_peers *t)
 {
-	int first = 0;
+	struct verdict v;
 
-	for (size_t i = 0; i < t->locals.count; i++) {
-		int error = local_put(t, RTNL_ADD, &t->locals.array[i].addr);
-
-		first = first ? first : error;
-	}
-	for (size_t i = 0; i < t->peers.count; i++) {
-		int error = peer_open(t, &t->peers.array[i].addr);
-
-		first = first ? first : error;
-	}
-	return first;
+	for (size_t i = 0; i < t->locals.count; i++)
+		local_put(t, RTNL_ADD, &t->locals.array[i].addr);
+	for (size_t i = 0; i < t->peers.count; i++)
+		peer_open_put(t, &t->peers.array[i].addr);
+	return tell(t, &v);
 }
 
 /* ---- what an earlier process left -------------------------------------- */

@@ -5,20 +5,22 @@
  * itself use the main table), an unreachable one behind it, and our own address on
  * the TUN. Each is counted, because connections may share one, and touched
  * only when its count leaves or reaches 0: adding one to a thousand costs
- * what adding the first one does.
+ * what adding the first one does. Many at once are one batch of messages.
  *
- * Ownership  embedded in the underlay; owns its lists.
- * Threads    control thread; calls block for the kernel (tens of microseconds each).
+ * Ownership  embedded in the ground; owns its lists.
+ * Threads    whoever has the ground; calls wait for the kernel.
  * Errors     0 or -errno, with words in `why`.
  */
 #ifndef RIB_TUNNEL_PEERS_H
 #define RIB_TUNNEL_PEERS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/addr.h"
 #include "base/buf.h"
 #include "rib/nl.h"
+#include "rib/underlay.h"
 
 struct counted {
 	struct gh_addr addr;
@@ -35,16 +37,24 @@ struct tunnel_peers {
 	uint32_t table;                 /* of the instance: tells one gateway's routes from another's */
 	int tun_ifindex;
 	struct counted_list peers, locals;
-	struct gh_buf b;
-	char why[256];                  /* of the last error */
+	struct gh_buf b;                /* messages to send */
+	char why[256];                  /* of the last addition that failed */
 };
 
 void tunnel_peers_fini(struct tunnel_peers *t);
 
-/* On failure nothing of it stays. local without a family: none. */
-int tunnel_peers_add(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local);
+/* All of them. On failure nothing of it stays; culprit: the one that was refused, or count. */
+int tunnel_peers_add(struct tunnel_peers *t, const struct underlay_session *sessions, size_t count,
+		     size_t *culprit);
 /* One that is not there is no error. */
-void tunnel_peers_del(struct tunnel_peers *t, const struct gh_addr *peer, const struct gh_addr *local);
+void tunnel_peers_del(struct tunnel_peers *t, const struct underlay_session *sessions,
+		      size_t count);
+
+/*
+ * Has the TUN an IPv4 address of ours? When the kernel takes the last one away, it
+ * takes all IPv4 routes by that interface away with it, and says nothing.
+ */
+bool tunnel_peers_have_ipv4(const struct tunnel_peers *t);
 
 /* The TUN came back, or was another one: makes all of it again. */
 int tunnel_peers_restore(struct tunnel_peers *t);

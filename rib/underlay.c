@@ -1,487 +1,403 @@
 /*
- * Order is what keeps traffic inside: the table is closed (unreachable
- * default) before a rule leads into it, the rules stand before an interface's
- * packets are forwarded, forwarding is switched on last. Taking away goes the
- * other way round: new things are made before old ones are removed.
+ * The underlay's jobs: see underlay.h.
+ *
+ * One clerk for all of it rather than a job queue per kind: the order in which
+ * things were given is what makes undoing and leaving right. What says the same
+ * as a job that still waits is not given again, so that a kernel that is stuck
+ * for long is not met with a queue of the links' flaps and the seconds since.
  */
 #include "rib/underlay.h"
 
 #include <errno.h>
-#include <net/if.h>
-#include <stdio.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
-#include "rib/forwarding.h"
-#include "rib/mark.h"
-#include "rib/rtnl.h"
-#include "rib/rules.h"
-#include "rib/sysctl.h"
-#include "rib/tunnel_peers.h"
-#include "rib/upper.h"
-
-#define METRIC_SPACE 30         /* behind what a router of the VNet says, KERNEL_METRIC */
-#define UPPERS_MAX 8
-#define METRIC_TRIAL 4095
-#define METRIC_TUN 4096
-#define METRIC_CLOSED 4294967295u
-
-static const uint8_t families[] = { AF_INET, AF_INET6 };
+#include "base/clerk.h"
+#include "rib/ground.h"
 
 struct underlay {
-	struct nl nl, nft;
-	struct gh_buf b;
-	struct rules_home rules;
-	uint32_t table;
-	char tun[GH_IFNAME_MAX + 1];
-	int tun_ifindex;
-	uint32_t mtu;
-	struct underlay_plan plan;      /* as applied */
-	struct tunnel_peers peers;
-	bool swept;                     /* leftovers of an earlier process are gone */
-	bool peers_swept;
-	bool closed;                    /* table and rules stand: nothing gets past them */
-	bool planned;                   /* plan is one that was given */
-	bool marked, mark_refused;
-	unsigned marked_count;
-	unsigned upper_count;           /* of VRRP's macvlans that were found when it was applied */
-	char uppers[UPPERS_MAX][GH_IFNAME_MAX + 1];
-	char marked_interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1];
-	char why[256];                  /* the first failure of a call, in words */
+	struct ground *ground;          /* the clerk's, once there is one */
+	struct clerk *clerk;
+	struct clerk_job tick;
+	bool ticking;                   /* it was given and is not done */
+	struct link_job *links;
+	struct underlay_change *changes;
 };
 
-/* Talks, and says what failed. */
-static int talk(struct underlay *u, const char *what, const char *detail, int tolerated)
-{
-	int error = nl_talk(&u->nl, &u->b);
+/* ---- changes ----------------------------------------------------------- */
 
-	if (!error || error == tolerated)
+struct underlay_change {
+	struct clerk_job job, back;     /* job first: the clerk gives it back */
+	struct underlay *underlay;
+	struct underlay_change *next;
+	/* What is asked. */
+	bool has_plan;
+	struct underlay_plan plan;
+	struct underlay_session *sessions;
+	size_t count;
+	enum underlay_force force;
+	void *context;
+	void (*done)(void *context, const struct underlay_answer *answer);
+	/* What became of it: the clerk's until it is told. */
+	bool applied, added;
+	struct underlay_plan before;
+	struct underlay_answer answer;
+	char why[256];
+	/* What the caller wants. */
+	bool told, kept;
+	atomic_bool undone;
+};
+
+static bool is_there(const struct underlay *u, const struct underlay_change *c)
+{
+	const struct underlay_change *there = u->changes;
+
+	while (there && there != c)
+		there = there->next;
+	return there;
+}
+
+static void change_free(struct underlay_change *c)
+{
+	struct underlay_change **link = &c->underlay->changes;
+
+	while (*link != c)
+		link = &(*link)->next;
+	*link = c->next;
+	free(c->sessions);
+	free(c);
+}
+
+static void refuse(struct underlay_change *c, int error, size_t session)
+{
+	const char *why = ground_why(c->underlay->ground);
+
+	c->answer.error = error;
+	c->answer.session = session;
+	memcpy(c->why, why, strnlen(why, sizeof(c->why) - 1));
+}
+
+static void take_back(struct underlay_change *c)
+{
+	struct ground *g = c->underlay->ground;
+
+	if (c->added)
+		ground_sessions_del(g, c->sessions, c->count);
+	if (c->applied)
+		ground_apply(g, &c->before);
+	c->added = c->applied = false;
+}
+
+static int plan_set(struct underlay_change *c)
+{
+	struct ground *g = c->underlay->ground;
+	int error = c->force == UNDERLAY_WHOLE ? ground_check(g, &c->plan) : 0;
+
+	if (!error) {
+		c->before = *ground_plan(g);
+		c->applied = true;
+		error = ground_apply(g, &c->plan);
+	}
+	if (!error || c->force != UNDERLAY_WHOLE)
 		return 0;
-	gh_error("underlay: cannot %s %s: %s%s%s", what, detail, strerror(-error),
-		 u->nl.why[0] ? ", " : "", u->nl.why);
-	if (!u->why[0])
-		snprintf(u->why, sizeof(u->why), "cannot %s %s: %s%s%s", what, detail,
-			 strerror(-error), u->nl.why[0] ? ", " : "", u->nl.why);
+	refuse(c, error, c->count);
 	return error;
 }
 
-static void keep_first(int *first, int error)
+/* Only those are missing that are refused. */
+static void add_one_by_one(struct underlay_change *c)
 {
-	if (error && !*first)
-		*first = error;
+	size_t culprit, count = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		if (!ground_sessions_add(c->underlay->ground, &c->sessions[i], 1, &culprit))
+			c->sessions[count++] = c->sessions[i];
+	c->count = count;
 }
 
-static int route(struct underlay *u, enum rtnl_verb verb, const struct rtnl_route *r)
+static int sessions_add(struct underlay_change *c)
 {
-	char text[GH_PREFIX_TEXT];
+	struct ground *g = c->underlay->ground;
+	size_t culprit = c->count;
+	int error = ground_sessions_add(g, c->sessions, c->count, &culprit);
 
-	rtnl_route_put(&u->b, verb, r);
-	return talk(u, verb == RTNL_DEL ? "delete route" : "set route",
-		    gh_prefix_print(&r->prefix, text), verb == RTNL_DEL ? -ESRCH : 0);
+	c->added = !error || c->force == UNDERLAY_AS_FAR_AS_IT_GOES;
+	if (!error)
+		return 0;
+	if (c->added) {
+		add_one_by_one(c);
+		return 0;
+	}
+	refuse(c, error, culprit);
+	return error;
 }
 
-static struct rtnl_route route_closed(const struct underlay *u, uint8_t family)
+static void run_change(struct clerk_job *job)
 {
-	return (struct rtnl_route){
-		.prefix.addr.family = family, .table = u->table, .metric = METRIC_CLOSED,
-		.protocol = UNDERLAY_PROTOCOL, .type = RTN_UNREACHABLE,
+	struct underlay_change *c = (struct underlay_change *)job;
+
+	/* Given up before its turn came. */
+	if (atomic_load(&c->undone))
+		return;
+	if ((c->has_plan && plan_set(c)) || (c->count && sessions_add(c)))
+		take_back(c);
+}
+
+static void change_done(struct clerk_job *job)
+{
+	struct underlay_change *c = (struct underlay_change *)job;
+	struct underlay *u = c->underlay;
+
+	if (atomic_load(&c->undone))
+		return;         /* freed by the job that takes it back */
+	if (c->done)
+		c->done(c->context, &c->answer);
+	if (!is_there(u, c))
+		return;         /* undone by that call, without a thread */
+	c->told = true;
+	if (c->answer.error || c->kept)
+		change_free(c);
+}
+
+static struct underlay_change *change_of_back(struct clerk_job *job)
+{
+	return (struct underlay_change *)((char *)job - offsetof(struct underlay_change, back));
+}
+
+static void run_back(struct clerk_job *job)
+{
+	take_back(change_of_back(job));
+}
+
+static void back_done(struct clerk_job *job)
+{
+	change_free(change_of_back(job));
+}
+
+static struct underlay_change *change_new(struct underlay *u, const struct underlay_ask *ask)
+{
+	struct underlay_change *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	*c = (struct underlay_change){
+		.job = { .run = run_change, .done = change_done },
+		.back = { .run = run_back, .done = back_done },
+		.underlay = u, .next = u->changes, .has_plan = ask->plan != NULL,
+		.count = ask->session_count, .force = ask->force,
+		.context = ask->context, .done = ask->done,
 	};
+	if (ask->plan)
+		c->plan = *ask->plan;
+	c->answer = (struct underlay_answer){ .session = c->count, .why = c->why };
+	c->sessions = calloc(c->count + 1, sizeof(*c->sessions));
+	if (!c->sessions)
+		abort();
+	if (c->count)
+		memcpy(c->sessions, ask->sessions, c->count * sizeof(*c->sessions));
+	u->changes = c;
+	return c;
 }
 
-static struct rtnl_route route_tun(const struct underlay *u, uint8_t family)
+struct underlay_change *underlay_change(struct underlay *u, const struct underlay_ask *ask)
 {
-	return (struct rtnl_route){
-		.prefix.addr.family = family, .table = u->table, .metric = METRIC_TUN,
-		.protocol = UNDERLAY_PROTOCOL, .ifindex = u->tun_ifindex,
-	};
+	struct underlay_change *c = change_new(u, ask);
+
+	clerk_submit(u->clerk, &c->job);
+	return is_there(u, c) ? c : NULL;       /* without a thread it may be gone */
 }
 
-static struct rtnl_route route_space(const struct underlay *u, const struct gh_prefix *space,
-				     int vnet)
+void underlay_keep(struct underlay_change *c)
 {
-	return (struct rtnl_route){
-		.prefix = *space, .table = u->table, .metric = METRIC_SPACE,
-		.protocol = UNDERLAY_PROTOCOL, .ifindex = vnet,
-	};
+	c->kept = true;
+	if (c->told)
+		change_free(c);
 }
 
-/* ---- routes ---- */
+void underlay_undo(struct underlay_change *c)
+{
+	atomic_store(&c->undone, true);
+	clerk_submit(c->underlay->clerk, &c->back);
+}
 
-struct sweep {
-	struct underlay *u;
-	const struct underlay_plan *plan;
-	int vnet;
-	struct gh_buf deletions;
+/* ---- what nobody waits for --------------------------------------------- */
+
+struct errand {
+	struct clerk_job job;
+	struct ground *ground;
+	size_t count;
+	struct underlay_session sessions[];
 };
 
-static bool space_is_wanted(const struct underlay_plan *plan, const struct gh_prefix *space)
+static struct errand *errand_new(struct underlay *u, void (*run)(struct clerk_job *job),
+				 size_t count)
 {
-	for (unsigned i = 0; i < plan->spaces_count; i++)
-		if (!gh_prefix_cmp(&plan->spaces[i], space))
-			return true;
-	return false;
+	struct errand *e = calloc(1, sizeof(*e) + count * sizeof(e->sessions[0]));
+
+	if (!e)
+		abort();
+	e->job.run = run;
+	e->ground = u->ground;
+	e->count = count;
+	return e;
 }
 
-static void sweep_space(void *ctx, const struct nlmsghdr *h)
+static void run_leave(struct clerk_job *job)
 {
-	struct sweep *s = ctx;
-	struct rtnl_route r;
+	struct errand *e = (struct errand *)job;
 
-	if (!rtnl_route_read(h, &r) || r.table != s->u->table || r.metric != METRIC_SPACE ||
-	    r.protocol != UNDERLAY_PROTOCOL)
+	ground_sessions_del(e->ground, e->sessions, e->count);
+	free(e);
+}
+
+void underlay_sessions_del(struct underlay *u, const struct underlay_session *sessions,
+			   size_t count)
+{
+	struct errand *e;
+
+	if (!count)
 		return;
-	if (!space_is_wanted(s->plan, &r.prefix) || r.ifindex != s->vnet)
-		rtnl_route_put(&s->deletions, RTNL_DEL, &r);
+	e = errand_new(u, run_leave, count);
+	memcpy(e->sessions, sessions, count * sizeof(*sessions));
+	clerk_submit(u->clerk, &e->job);
 }
 
-static void sweep_refused(void *ctx, const struct nlmsghdr *message, int error)
+static void run_settled(struct clerk_job *job)
 {
-	(void)ctx;
-	(void)message;
-	if (error != -ESRCH && error != -ENOENT && error != -EADDRNOTAVAIL)
-		gh_warning("underlay: a leftover stays: %s", strerror(-error));
-}
+	struct errand *e = (struct errand *)job;
 
-/* Removes what is ours, of this or an earlier process, and not in the plan. */
-static int sweep(struct underlay *u, const struct underlay_plan *plan, int vnet)
-{
-	struct sweep s = { .u = u, .plan = plan, .vnet = vnet };
-	int error = 0;
-
-	/* Once: the table may hold the arbiter's half a million routes. */
-	for (unsigned f = 0; f < 2 && !u->swept; f++)
-		keep_first(&error, rtnl_route_dump(&u->nl, families[f], u->table,
-						   UNDERLAY_PROTOCOL, sweep_space, &s));
-	for (unsigned i = 0; u->swept && i < u->plan.spaces_count; i++) {
-		struct rtnl_route r = route_space(u, &u->plan.spaces[i], 0);
-
-		if (!space_is_wanted(plan, &r.prefix))
-			rtnl_route_put(&s.deletions, RTNL_DEL, &r);
-	}
-	keep_first(&error, nl_batch(&u->nl, &s.deletions, sweep_refused, NULL));
-	gh_buf_fini(&s.deletions);
-	u->swept = !error;
-	return error;
-}
-
-/*
- * Would the kernel take the routes of new spaces, or of all by another interface?
- * Tried with a metric that none would prefer, so that what is in use stays so.
- */
-static int spaces_try(struct underlay *u, const struct underlay_plan *plan, int vnet)
-{
-	bool moved = strcmp(plan->vnet, u->plan.vnet);
-	int error = 0;
-
-	for (unsigned i = 0; vnet && !error && i < plan->spaces_count; i++) {
-		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
-
-		if (!moved && space_is_wanted(&u->plan, &plan->spaces[i]))
-			continue;
-		r.metric = METRIC_TRIAL;
-		error = route(u, RTNL_REPLACE, &r);
-		if (!error)
-			route(u, RTNL_DEL, &r);
-		else if (error == -ENETDOWN)
-			error = 0;      /* the routes come when the link does */
-	}
-	return error;
-}
-
-static void spaces_apply(struct underlay *u, const struct underlay_plan *plan, int vnet)
-{
-	for (unsigned i = 0; vnet && i < plan->spaces_count; i++) {
-		struct rtnl_route r = route_space(u, &plan->spaces[i], vnet);
-
-		route(u, RTNL_REPLACE, &r);
-	}
-}
-
-/* ---- the plan ---- */
-
-static int table_close(struct underlay *u)
-{
-	int error = 0;
-
-	for (unsigned f = 0; f < 2; f++) {
-		struct rtnl_route r = route_closed(u, families[f]);
-
-		keep_first(&error, route(u, RTNL_REPLACE, &r));
-	}
-	return error;
-}
-
-static int tun_apply(struct underlay *u)
-{
-	int error = 0;
-
-	u->tun_ifindex = (int)if_nametoindex(u->tun);
-	if (!u->tun_ifindex) {
-		gh_error("underlay: interface %s is missing", u->tun);
-		return -ENODEV;
-	}
-	forwarding_tune(u->tun, true);
-	u->peers.tun_ifindex = u->tun_ifindex;
-	rtnl_link_up_put(&u->b, u->tun_ifindex, u->mtu);
-	keep_first(&error, talk(u, "set up", u->tun, 0));
-	for (unsigned f = 0; f < 2; f++) {
-		struct rtnl_route r = route_tun(u, families[f]);
-
-		keep_first(&error, route(u, RTNL_REPLACE, &r));
-	}
-	return error;
-}
-
-static int forward(const struct underlay *u, const struct underlay_plan *plan)
-{
-	int error = forwarding_on4(u->tun);
-
-	if (plan->vnet[0])
-		keep_first(&error, forwarding_on4(plan->vnet));
-	for (unsigned i = 0; i < plan->edges_count; i++)
-		keep_first(&error, forwarding_on4(plan->edges[i]));
-	/* For all interfaces at once: not before the VNet's has its rule. */
-	if (plan->vnet[0])
-		keep_first(&error, forwarding_on6());
-	return error;
-}
-
-/* Without marks nothing breaks but what the kernel itself says about forwarded packets. */
-static void marks_apply(struct underlay *u, const struct underlay_plan *plan)
-{
-	char interfaces[UNDERLAY_EDGES_MAX + 2][GH_IFNAME_MAX + 1] = { "" };
-	unsigned count = 0;
-	int error;
-
-	memcpy(interfaces[count++], u->tun, sizeof(interfaces[0]));
-	if (plan->vnet[0])
-		memcpy(interfaces[count++], plan->vnet, sizeof(interfaces[0]));
-	for (unsigned i = 0; i < plan->edges_count; i++)
-		memcpy(interfaces[count++], plan->edges[i], sizeof(interfaces[0]));
-	if (u->marked && count == u->marked_count &&
-	    !memcmp(interfaces, u->marked_interfaces, count * sizeof(interfaces[0])))
-		return;
-	error = mark_apply(&u->nft, u->table, interfaces, count);
-	if (error && !u->mark_refused)
-		gh_warning("underlay: no nftables here (%s): ICMP errors about forwarded packets "
-			   "go by the main table", strerror(-error));
-	u->mark_refused = error;
-	u->marked = !error;
-	u->marked_count = count;
-	memcpy(u->marked_interfaces, interfaces, sizeof(interfaces));
-}
-
-static bool plan_has_interface(const struct underlay_plan *plan, const char *name)
-{
-	bool has = !strcmp(name, plan->vnet);
-
-	for (unsigned i = 0; i < plan->edges_count; i++)
-		has |= !strcmp(name, plan->edges[i]);
-	return has;
-}
-
-/* What is new is made before what is old goes; a refusal leaves the old in place. */
-static int plan_apply(struct underlay *u, const struct underlay_plan *plan)
-{
-	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
-	int error = table_close(u), refused;
-
-	u->closed = !error;
-	forwarding_release_rp_filter();
-	keep_first(&error, tun_apply(u));
-	if (plan->vnet[0])
-		forwarding_tune(plan->vnet, false);
-	for (unsigned i = 0; i < plan->edges_count; i++)
-		forwarding_tune(plan->edges[i], true);
-	spaces_apply(u, plan, vnet);
-	marks_apply(u, plan);
-	refused = rules_apply(&u->rules, plan);
-	if (refused && !u->why[0])
-		snprintf(u->why, sizeof(u->why), "cannot set the routing rules: %s%s%s",
-			 strerror(-refused), u->nl.why[0] ? ", " : "", u->nl.why);
-	u->closed = u->closed && !refused;
-	keep_first(&error, refused);
-	if (!error)
-		keep_first(&error, sweep(u, plan, vnet));
-	return error;
-}
-
-/*
- * What holds for the VNet's interface holds for what stands on it. Treated as
- * edges are: no address space lies behind them.
- */
-static void uppers_add(struct underlay *u, struct underlay_plan *plan)
-{
-	int vnet = plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0;
-
-	u->upper_count = 0;
-	if (upper_find(&u->nl, &u->b, vnet, u->uppers, &u->upper_count, UPPERS_MAX))
-		return;
-	for (unsigned i = 0; i < u->upper_count && plan->edges_count < UNDERLAY_EDGES_MAX; i++)
-		memcpy(plan->edges[plan->edges_count++], u->uppers[i], sizeof(plan->edges[0]));
-}
-
-static bool is_upper(struct underlay *u, const char *name)
-{
-	for (unsigned i = 0; i < u->upper_count; i++)
-		if (!strcmp(u->uppers[i], name))
-			return true;
-	return u->plan.vnet[0] &&
-	       upper_is_on(&u->nl, &u->b, (int)if_nametoindex(u->plan.vnet), name);
-}
-
-int underlay_apply(struct underlay *u, const struct underlay_plan *plan)
-{
-	struct underlay_plan whole = *plan;
-	bool first = !u->planned;
-	int error;
-
-	u->why[0] = '\0';
-	error = spaces_try(u, plan, plan->vnet[0] ? (int)if_nametoindex(plan->vnet) : 0);
-	if (error && !first && plan != &u->plan)
-		return error;
-	if (plan->mtu)
-		u->mtu = plan->mtu;
-	uppers_add(u, &whole);
-	keep_first(&error, plan_apply(u, &whole));
-	if (plan != &u->plan)
-		u->plan = *plan;
-	u->planned = true;
-	u->rules.forget = error;
-	/* A refused plan will be undone; the first, and one that already was in force, stay as far as they go. */
-	if (u->closed && (!error || first || plan == &u->plan))
-		keep_first(&error, forward(u, &whole));
-	return error;
-}
-
-const char *underlay_why(const struct underlay *u)
-{
-	return u->why;
-}
-
-int underlay_peer_add(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local)
-{
-	int error = tunnel_peers_add(&u->peers, peer, local);
-
-	snprintf(u->why, sizeof(u->why), "%s", error ? u->peers.why : "");
-	return error;
-}
-
-void underlay_peer_del(struct underlay *u, const struct gh_addr *peer, const struct gh_addr *local)
-{
-	tunnel_peers_del(&u->peers, peer, local);
+	ground_settled(e->ground);
+	free(e);
 }
 
 void underlay_settled(struct underlay *u)
 {
-	if (!u->peers_swept)
-		u->peers_swept = !tunnel_peers_sweep(&u->peers);
+	clerk_submit(u->clerk, &errand_new(u, run_settled, 0)->job);
+}
+
+static void run_remove(struct clerk_job *job)
+{
+	struct errand *e = (struct errand *)job;
+
+	ground_remove(e->ground);
+	free(e);
+}
+
+void underlay_remove(struct underlay *u)
+{
+	clerk_submit(u->clerk, &errand_new(u, run_remove, 0)->job);
+	clerk_wait(u->clerk);
+}
+
+/* ---- links and seconds ------------------------------------------------- */
+
+struct link_job {
+	struct clerk_job job;
+	struct underlay *underlay;
+	struct link_job *next;
+	atomic_bool begun;              /* it may have looked before what happens now */
+	char name[GH_IFNAME_MAX + 1];
+};
+
+static void run_link(struct clerk_job *job)
+{
+	struct link_job *l = (struct link_job *)job;
+
+	atomic_store(&l->begun, true);
+	ground_link_changed(l->underlay->ground, l->name);
+}
+
+static void link_done(struct clerk_job *job)
+{
+	struct link_job *l = (struct link_job *)job, **link = &l->underlay->links;
+
+	while (*link != l)
+		link = &(*link)->next;
+	*link = l->next;
+	free(l);
+}
+
+void underlay_link_changed(struct underlay *u, const char *name)
+{
+	struct link_job *l;
+
+	for (l = u->links; l; l = l->next)
+		if (!strcmp(l->name, name) && !atomic_load(&l->begun))
+			return;
+	l = calloc(1, sizeof(*l));
+	if (!l)
+		abort();
+	l->job = (struct clerk_job){ .run = run_link, .done = link_done };
+	l->underlay = u;
+	l->next = u->links;
+	strncpy(l->name, name, sizeof(l->name) - 1);
+	u->links = l;
+	clerk_submit(u->clerk, &l->job);
+}
+
+static struct underlay *underlay_of_tick(struct clerk_job *job)
+{
+	return (struct underlay *)((char *)job - offsetof(struct underlay, tick));
+}
+
+static void run_tick(struct clerk_job *job)
+{
+	ground_tick(underlay_of_tick(job)->ground);
+}
+
+static void tick_done(struct clerk_job *job)
+{
+	underlay_of_tick(job)->ticking = false;
 }
 
 void underlay_tick(struct underlay *u)
 {
-	char path[64], value[16];
-
-	if (!u->planned)
+	if (u->ticking)
 		return;
-	if (!u->closed) {
-		underlay_apply(u, &u->plan);
-		return;
-	}
-	snprintf(path, sizeof(path), "net/ipv4/conf/%s/forwarding", u->tun);
-	if (sysctl_read(path, value, sizeof(value)) || !strcmp(value, "1"))
-		return;
-	gh_warning("underlay: somebody switched IP forwarding off, on again; "
-		   "is there `no ip forwarding` in frr.conf?");
-	forward(u, &u->plan);
+	u->ticking = true;
+	clerk_submit(u->clerk, &u->tick);
 }
 
-int underlay_link_changed(struct underlay *u, const char *name)
-{
-	int error;
+/* ---- life -------------------------------------------------------------- */
 
-	/* Before the first plan, the rules that an earlier process left must not be touched. */
-	if (!u->planned || (strcmp(name, u->tun) && !plan_has_interface(&u->plan, name) &&
-			    !is_upper(u, name)))
-		return 0;
-	error = underlay_apply(u, &u->plan);
-	if (!strcmp(name, u->tun) && u->tun_ifindex)
-		keep_first(&error, tunnel_peers_restore(&u->peers));
-	return error;
-}
-
-int underlay_open(uint32_t table, const char *tun, uint32_t mtu, struct underlay **out)
+int underlay_open(const struct underlay_config *config, struct underlay **out)
 {
 	struct underlay *u = calloc(1, sizeof(*u));
 	int error;
 
 	if (!u)
 		return -ENOMEM;
-	u->nft.fd = -1;
-	u->table = table;
-	u->mtu = mtu;
-	snprintf(u->tun, sizeof(u->tun), "%s", tun);
-	u->peers = (struct tunnel_peers){ .nl = &u->nl, .table = table };
-	u->rules = (struct rules_home){ .nl = &u->nl, .b = &u->b, .table = table };
-	memcpy(u->rules.tun, u->tun, sizeof(u->tun));
-	error = nl_open(&u->nl, NETLINK_ROUTE);
-	if (error)
-		goto free_underlay;
-	error = sysctl_write("net/ipv4/nexthop_compat_mode", "0");
-	if (error)
-		gh_warning("underlay: nexthop_compat_mode stays: %s", strerror(-error));
-	error = table_close(u);
-	if (error)
-		goto close_socket;
-	forwarding_release_rp_filter();
-	error = tun_apply(u);
-	if (error)
-		goto close_socket;
-	/* The rules of an earlier process stay until the first plan. */
-	error = rules_begin(&u->rules);
-	if (error)
-		goto close_socket;
+	error = ground_open(config, &u->ground);
+	if (error) {
+		free(u);
+		return error;
+	}
+	u->tick = (struct clerk_job){ .run = run_tick, .done = tick_done };
+	u->clerk = clerk_new(config->loop, "underlay", 0);
 	*out = u;
 	return 0;
+}
 
-close_socket:
-	gh_buf_fini(&u->b);
-	nl_close(&u->nl);
-free_underlay:
-	free(u);
-	return error;
+void underlay_wait(struct underlay *u)
+{
+	clerk_wait(u->clerk);
 }
 
 void underlay_close(struct underlay *u)
 {
+	struct link_job *l;
+
 	if (!u)
 		return;
-	nl_close(&u->nft);
-	nl_close(&u->nl);
-	gh_buf_fini(&u->b);
-	tunnel_peers_fini(&u->peers);
-	free(u);
-}
-
-void underlay_remove(struct underlay *u)
-{
-	const struct underlay_plan nothing = { 0 };
-
-	struct tunnel_peers none = {
-		.nl = &u->nl, .table = u->table, .tun_ifindex = u->tun_ifindex,
-	};
-
-	u->swept = false;
-	mark_remove(&u->nft, u->table);
-	rules_remove(&u->rules);
-	sweep(u, &nothing, 0);
-	tunnel_peers_sweep(&none);
-	for (unsigned f = 0; f < 2; f++) {
-		struct rtnl_route tun = route_tun(u, families[f]);
-		struct rtnl_route closed = route_closed(u, families[f]);
-
-		route(u, RTNL_DEL, &tun);
-		route(u, RTNL_DEL, &closed);
+	clerk_free(u->clerk);
+	while (u->changes)
+		change_free(u->changes);
+	while ((l = u->links)) {
+		u->links = l->next;
+		free(l);
 	}
+	ground_close(u->ground);
+	free(u);
 }

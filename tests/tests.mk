@@ -2,12 +2,16 @@
 if HAVE_CMOCKA
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
-check_PROGRAMS += test_addr test_fact test_link test_suite test_weight
-TESTS += test_addr test_fact test_link test_suite test_weight
+check_PROGRAMS += test_addr test_clerk test_fact test_link test_scribe test_suite test_weight
+TESTS += test_addr test_clerk test_fact test_link test_scribe test_suite test_weight
 
 test_addr_SOURCES = tests/unit/test_addr.c
 test_addr_CFLAGS = $(UNIT_CFLAGS)
 test_addr_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_clerk_SOURCES = tests/unit/test_clerk.c
+test_clerk_CFLAGS = $(UNIT_CFLAGS)
+test_clerk_LDADD = libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_fact_SOURCES = tests/unit/test_fact.c
 test_fact_CFLAGS = $(UNIT_CFLAGS)
@@ -16,6 +20,10 @@ test_fact_LDADD = libbase.a $(CMOCKA_LIBS)
 test_link_SOURCES = tests/unit/test_link.c
 test_link_CFLAGS = $(UNIT_CFLAGS)
 test_link_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_scribe_SOURCES = tests/unit/test_scribe.c
+test_scribe_CFLAGS = $(UNIT_CFLAGS)
+test_scribe_LDADD = libbase.a $(CMOCKA_LIBS)
 
 test_weight_SOURCES = tests/unit/test_weight.c
 test_weight_CFLAGS = $(UNIT_CFLAGS)
@@ -98,7 +106,7 @@ test_seqmap_LDADD = $(IPSEC_TEST_LIBS)
 
 # yang/
 YANG_TESTS = test_access test_access_path test_access_write test_certificate test_crl test_edit test_secret test_legs test_config test_snapshot test_datastore test_cli test_cli_schema test_cli_whole test_meaning test_meaning_topology test_plan test_transaction test_store test_store_commit test_store_request \
-	test_clerk test_finding test_text_diff test_history test_startup
+	test_finding test_text_diff test_history test_startup
 check_PROGRAMS += $(YANG_TESTS)
 TESTS += $(YANG_TESTS)
 YANG_TEST_CFLAGS = $(UNIT_CFLAGS) $(LIBYANG_CFLAGS) $(OPENSSL_CFLAGS)
@@ -193,10 +201,6 @@ test_store_commit_LDADD = $(YANG_TEST_LIBS)
 test_store_request_SOURCES = tests/unit/test_store_request.c tests/unit/store_fixture.h
 test_store_request_CFLAGS = $(YANG_TEST_CFLAGS)
 test_store_request_LDADD = $(YANG_TEST_LIBS)
-
-test_clerk_SOURCES = tests/unit/test_clerk.c tests/unit/yang_fixture.h
-test_clerk_CFLAGS = $(YANG_TEST_CFLAGS)
-test_clerk_LDADD = $(YANG_TEST_LIBS)
 
 test_finding_SOURCES = tests/unit/test_finding.c tests/unit/yang_fixture.h
 test_finding_CFLAGS = $(YANG_TEST_CFLAGS)
@@ -314,6 +318,14 @@ test_notify_CFLAGS = $(UNIT_CFLAGS)
 test_notify_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=netconf_host_event
 test_notify_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 
+check_PROGRAMS += test_apply_kernel
+TESTS += test_apply_kernel
+test_apply_kernel_SOURCES = tests/unit/test_apply_kernel.c tests/unit/kernel_fixture.h
+test_apply_kernel_CPPFLAGS = $(AM_CPPFLAGS) $(LIBYANG_CFLAGS)
+test_apply_kernel_CFLAGS = $(UNIT_CFLAGS)
+test_apply_kernel_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk,--wrap=nl_batch
+test_apply_kernel_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
+
 test_failover_test_SOURCES = tests/unit/test_failover_test.c
 test_failover_test_CFLAGS = $(UNIT_CFLAGS)
 test_failover_test_LDADD = libgatehoused.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
@@ -344,10 +356,10 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers
-TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers
+check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
+TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
 
-RIB_TEST_LIBS = librib.a libbase.a $(CMOCKA_LIBS)
+RIB_TEST_LIBS = librib.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_announce_SOURCES = tests/unit/test_announce.c
 test_announce_CFLAGS = $(UNIT_CFLAGS)
@@ -374,8 +386,13 @@ test_nexthop_LDADD = $(RIB_TEST_LIBS)
 
 test_tunnel_peers_SOURCES = tests/unit/test_tunnel_peers.c
 test_tunnel_peers_CFLAGS = $(UNIT_CFLAGS)
-test_tunnel_peers_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk
+test_tunnel_peers_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_batch
 test_tunnel_peers_LDADD = $(RIB_TEST_LIBS)
+
+test_underlay_SOURCES = tests/unit/test_underlay.c tests/unit/kernel_fixture.h
+test_underlay_CFLAGS = $(UNIT_CFLAGS)
+test_underlay_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk,--wrap=nl_batch
+test_underlay_LDADD = $(RIB_TEST_LIBS)
 
 test_path_SOURCES = tests/unit/test_path.c
 test_path_CFLAGS = $(UNIT_CFLAGS)
@@ -503,4 +520,4 @@ EXTRA_DIST += tests/scenario
 # The kernel's side of a failover, measured (root).
 noinst_PROGRAMS += tests/bench/flip
 tests_bench_flip_SOURCES = tests/bench/flip.c
-tests_bench_flip_LDADD = librib.a libbase.a
+tests_bench_flip_LDADD = librib.a libbase.a $(EV_LIBS)

@@ -34,8 +34,8 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clerk.h"
 #include "yang/access.h"
-#include "yang/clerk.h"
 #include "yang/config.h"
 #include "yang/edit.h"
 #include "yang/finding.h"

@@ -37,7 +37,6 @@ libghyang_a_SOURCES = \
 	yang/access_walk.c \
 	yang/certificate.c yang/certificate.h \
 	yang/crl.c yang/crl.h \
-	yang/clerk.c yang/clerk.h \
 	yang/cli.h \
 	yang/cli_grammar.c yang/cli_grammar.h \
 	yang/cli_line.c yang/cli_line.h \

@@ -398,13 +398,14 @@ static void paths_set(uint32_t leg, bool withdraw)
 static void plan_apply(void)
 {
 	struct underlay_plan plan = { .vnet = "vnet0", .edges = { "er0", "er1" }, .edges_count = 2, .spaces_count = 2 };
-	struct gh_addr peer, local;
+	struct underlay_session session;
+	struct underlay_ask ask = { .plan = &plan, .sessions = &session, .session_count = 1 };
 
 	gh_prefix_parse("10.255.0.0/24", &plan.spaces[0]);
 	gh_prefix_parse("fd01::/64", &plan.spaces[1]);
-	gh_addr_parse("169.254.21.2", &peer);
-	gh_addr_parse("169.254.21.1", &local);
-	if (underlay_apply(underlay, &plan) || underlay_peer_add(underlay, &peer, &local))
+	gh_addr_parse("169.254.21.2", &session.peer);
+	gh_addr_parse("169.254.21.1", &session.local);
+	if (!underlay_change(underlay, &ask))
 		exit(1);
 	underlay_settled(underlay);
 }
@@ -412,12 +413,13 @@ static void plan_apply(void)
 static void start(void)
 {
 	struct fib_kernel_config kc = { .table = TABLE, .instance = INSTANCE, .tun = "rib0", .vnet = "vnet0" };
+	struct underlay_config uc = { .table = TABLE, .tun = "rib0", .mtu = 1400 };
 	struct rib_config rc = { .takeover_ms = 60000, .leg_changed = hear_change };
 	struct gh_prefix spaces[2];
 
 	gh_prefix_parse("10.255.0.0/24", &spaces[0]);
 	gh_prefix_parse("fd01::/64", &spaces[1]);
-	if (underlay_open(TABLE, "rib0", 1400, &underlay) || fib_kernel_new(&kc, &kernel))
+	if (underlay_open(&uc, &underlay) || fib_kernel_new(&kc, &kernel))
 		exit(1);
 	rc.kernel = kernel;
 	rib_new(&rc, gh_now(), &rib);
@@ -582,7 +584,7 @@ static void vnet_left(void)
 {
 	struct underlay_plan plan = { .edges = { "er0", "er1" }, .edges_count = 2, .spaces_count = 0 };
 
-	underlay_apply(underlay, &plan);
+	underlay_change(underlay, &(struct underlay_ask){ .plan = &plan });
 }
 
 static void tun_gone(void)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "yang/clerk.h"
+#include "base/clerk.h"
 
 #define JOBS 1000
 
@@ -65,7 +65,7 @@ static void test_order(void **state)
 {
 	(void)state;
 	loop = ev_loop_new(0);
-	clerk = clerk_new(loop);
+	clerk = clerk_new(loop, "test", 5);
 	/* The clerk alone does not keep a loop running. */
 	ev_run(loop, 0);
 	for (int i = 0; i < JOBS; i++)
@@ -82,7 +82,7 @@ static void test_end(void **state)
 {
 	(void)state;
 	loop = ev_loop_new(0);
-	clerk = clerk_new(loop);
+	clerk = clerk_new(loop, "test", 5);
 	for (int i = 0; i < JOBS; i++)
 		submit(i, free_in_run, NULL);
 	clerk_free(clerk);
@@ -90,15 +90,39 @@ static void test_end(void **state)
 	ev_loop_destroy(loop);
 }
 
+/* What was given before the loop runs is done, and more can follow. */
+static void test_wait(void **state)
+{
+	(void)state;
+	loop = ev_loop_new(0);
+	clerk = clerk_new(loop, "test", 0);
+	clerk_wait(clerk);
+	for (int i = 0; i < JOBS; i++)
+		submit(i, run, done);
+	clerk_wait(clerk);
+	assert_int_equal(ran, JOBS);
+	assert_int_equal(done_count, JOBS);
+	submit(JOBS, run, done);
+	while (done_count <= JOBS)
+		ev_run(loop, EVRUN_ONCE);
+	for (int i = 0; i < JOBS; i++)
+		submit(i, free_in_run, NULL);
+	clerk_wait(clerk);
+	assert_int_equal(ran, 2 * JOBS + 1);
+	clerk_free(clerk);
+	ev_loop_destroy(loop);
+}
+
 static void test_without_loop(void **state)
 {
 	(void)state;
-	clerk = clerk_new(NULL);
+	clerk = clerk_new(NULL, "test", 5);
 	for (int i = 0; i < 3; i++) {
 		submit(i, run, done);
 		assert_int_equal(done_count, i + 1);
 	}
 	assert_false(elsewhere);
+	clerk_wait(clerk);
 	submit(3, free_in_run, NULL);
 	assert_int_equal(ran, 4);
 	clerk_free(clerk);
@@ -110,6 +134,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_order, setup),
 		cmocka_unit_test_setup(test_end, setup),
+		cmocka_unit_test_setup(test_wait, setup),
 		cmocka_unit_test_setup(test_without_loop, setup),
 	};
 

@@ -17,7 +17,7 @@
 
 #include <libyang/libyang.h>
 
-#include "yang/clerk.h"
+#include "base/clerk.h"
 #include "yang/netconf/filter.h"
 #include "yang/netconf/host.h"
 #include "yang/netconf/message.h"

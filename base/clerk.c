@@ -5,7 +5,7 @@
  * the loop; libev makes several wakes into one, so the loop takes the whole
  * list each time.
  */
-#include "yang/clerk.h"
+#include "base/clerk.h"
 
 #include <ev.h>
 #include <pthread.h>
@@ -14,20 +14,19 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-/* Where processors are few, the loop and the datapath come first. */
-#define NICER 5
-
 struct list {
 	struct clerk_job *first, **end;
 };
 
 struct clerk {
 	struct ev_loop *loop;           /* NULL: no thread */
+	int nicer;
 	ev_async wake;
 	pthread_t thread;
 	pthread_mutex_t lock;           /* protects all below */
-	pthread_cond_t more;
+	pthread_cond_t more, idle;
 	struct list waiting, finished;
+	bool running;                   /* a job is in the clerk's hands */
 	bool stop;
 };
 
@@ -59,7 +58,7 @@ static void *work(void *arg)
 	struct clerk *c = arg;
 
 	/* On Linux this is the thread's own. */
-	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + NICER);
+	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + c->nicer);
 	pthread_mutex_lock(&c->lock);
 	for (;;) {
 		struct clerk_job *job;
@@ -70,10 +69,14 @@ static void *work(void *arg)
 		if (!c->waiting.first)
 			break;
 		job = list_take(&c->waiting);
+		c->running = true;
 		pthread_mutex_unlock(&c->lock);
 		done = job->done;       /* without one, run may free the job */
 		job->run(job);
 		pthread_mutex_lock(&c->lock);
+		c->running = false;
+		if (!c->waiting.first)
+			pthread_cond_signal(&c->idle);
 		if (!done)
 			continue;
 		list_add(&c->finished, job);
@@ -84,13 +87,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void on_wake(struct ev_loop *loop, ev_async *w, int events)
+static void tell_done(struct clerk *c, bool wait)
 {
-	struct clerk *c = w->data;
 	struct clerk_job *job, *next;
 
-	(void)loop, (void)events;
 	pthread_mutex_lock(&c->lock);
+	while (wait && (c->waiting.first || c->running))
+		pthread_cond_wait(&c->idle, &c->lock);
 	job = c->finished.first;
 	list_init(&c->finished);
 	pthread_mutex_unlock(&c->lock);
@@ -100,8 +103,14 @@ static void on_wake(struct ev_loop *loop, ev_async *w, int events)
 	}
 }
 
+static void on_wake(struct ev_loop *loop, ev_async *w, int events)
+{
+	(void)loop, (void)events;
+	tell_done(w->data, false);
+}
+
 /* Signals are the loop's. */
-static void start(struct clerk *c)
+static void start(struct clerk *c, const char *name)
 {
 	sigset_t all, before;
 
@@ -109,27 +118,30 @@ static void start(struct clerk *c)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&c->thread, NULL, work, c))
 		abort();
+	pthread_setname_np(c->thread, name);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-struct clerk *clerk_new(struct ev_loop *loop)
+struct clerk *clerk_new(struct ev_loop *loop, const char *name, int nicer)
 {
 	struct clerk *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		abort();
 	c->loop = loop;
+	c->nicer = nicer;
 	list_init(&c->waiting);
 	list_init(&c->finished);
 	if (!loop)
 		return c;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->more, NULL);
+	pthread_cond_init(&c->idle, NULL);
 	ev_async_init(&c->wake, on_wake);
 	c->wake.data = c;
 	ev_async_start(loop, &c->wake);
 	ev_unref(loop);         /* it alone keeps no loop running */
-	start(c);
+	start(c, name);
 	return c;
 }
 
@@ -149,6 +161,12 @@ void clerk_submit(struct clerk *clerk, struct clerk_job *job)
 	pthread_mutex_unlock(&clerk->lock);
 }
 
+void clerk_wait(struct clerk *clerk)
+{
+	if (clerk->loop)
+		tell_done(clerk, true);
+}
+
 void clerk_free(struct clerk *clerk)
 {
 	if (!clerk)
@@ -161,6 +179,7 @@ void clerk_free(struct clerk *clerk)
 		pthread_join(clerk->thread, NULL);
 		ev_ref(clerk->loop);
 		ev_async_stop(clerk->loop, &clerk->wake);
+		pthread_cond_destroy(&clerk->idle);
 		pthread_cond_destroy(&clerk->more);
 		pthread_mutex_destroy(&clerk->lock);
 	}
