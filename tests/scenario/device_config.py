@@ -110,9 +110,21 @@ def printed(s, kind):
     return text
 
 
+def reset(s):
+    """Refused in words until the daemon has reached charon."""
+    try:
+        s.gateway.vtysh("gateway reset connection paris")
+    except Failure as refused:
+        if "charon is away" not in str(refused):
+            raise
+        raise NotYet(str(refused)) from None
+    return True
+
+
 def works(s, what, bgp):
     # Not to wait until it calls again by itself.
-    s.gateway.vtysh("gateway reset connection paris")
+    wait_until(lambda: reset(s), 20, "charon resets the connection", s.gateway.processes(),
+               interval=0.2)
     wait_until(s.gateway.all_forward, 30, f"{what}: the tunnel",
                [s.net.device, *s.gateway.processes()], interval=0.2)
     if bgp:

@@ -30,7 +30,7 @@ def run(s):
             ("remote-address 198.51.100.99", "UDP reply", RIGHT["remote"]),
             (RIGHT["bgp"].replace(str(topology.ONPREM_ASN), "64999"), "BGP session",
              RIGHT["bgp"])):
-        found(s, line, rung, lambda line=line: typed(s, line))
+        found(s, line, rung, lambda line=line: spoiled(s, line))
         typed(s, mend)
         healthy(s, f"after `{mend.split(' 0 ')[0]}`")
     peer(s, "proposals = aes256gcm16-prfsha384-ecp384,aes256-sha384-ecp384",
@@ -41,6 +41,13 @@ def run(s):
 
 def typed(s, line):
     s.gateway.vtysh("configure terminal", CONNECTION, line)
+
+
+def spoiled(s, line):
+    """Another key alone leaves the old tunnel up until the new one is: end it."""
+    typed(s, line)
+    if line.startswith("shared-key"):
+        s.gateway.vtysh("gateway reset connection paris")
 
 
 def ladder(s):

@@ -33,6 +33,11 @@ class Moving(pair.Pair):
     def device_numbers(self):
         return (1,)
 
+    def revive(self, gateway):
+        """A boot leaves no address behind; the death of the processes alone did."""
+        gateway.node.run("ip", "address", "del", f"{ADDRESS}/24", "dev", "pub0", check=False)
+        super().revive(gateway)
+
     def wait_up(self, timeout=40):
         """The instance that has the address has the tunnel; the other one has neither."""
         wait_until(self._one_forwards, timeout, "one instance with the tunnel", self.processes())
