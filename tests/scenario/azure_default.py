@@ -65,7 +65,7 @@ def one(s, ike, esp, begins):
     net.device.tunnel(NAME, tunnel.DEVICE, tunnel.PUBLIC, PSK, proposals=ike + "-modp1024", esp=esp)
     net.device.load()
     if begins == "gateway":
-        net.gateway.vtysh(f"gateway reset connection {NAME}")
+        net.gateway.reset(NAME)
     else:
         net.device.swanctl("--terminate", "--ike", NAME, "--force", check=False)
         wait_until(lambda: net.device.initiate(NAME, check=False).returncode == 0, 20,

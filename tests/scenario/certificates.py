@@ -128,7 +128,7 @@ def shown(net, roots, name, identity="paris.example"):
 def refuse(s, what, words, begin=None):
     """The connection is set up anew, does not come up, and says why."""
     net = s.net
-    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.gateway.reset(NAME)
     def told():
         if begin:
             begin()
@@ -154,7 +154,7 @@ def wrong(s, roots):
     shown(s.net, roots, "moved")
     refuse(s, "a certificate of an authority that is not ours", ("issued by an authority that is not ours",))
     shown(s.net, roots, "paris")
-    s.net.gateway.vtysh(f"gateway reset connection {NAME}")
+    s.net.gateway.reset(NAME)
     s.net.up()
     s.report.claim(s.net.carries(), "and up again with the right one")
 
@@ -172,7 +172,7 @@ def by_file(s, roots):
     s.report.claim(True, "a renewed list that names the site's certificate takes the tunnel down")
     refuse(s, "a revoked certificate, by a list in a file", ("is revoked",))
     shown(net, roots, "second")
-    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.gateway.reset(NAME)
     net.up(60)
     s.report.claim(net.carries(), "a new certificate of the site brings it up")
 
@@ -212,7 +212,7 @@ def by_ocsp(s, roots):
     first = responder(1)
     net.gateway.vtysh("configure terminal", "gateway certificate old-root", "no crl-uri",
                       f"ocsp-uri http://{OCSP}:8001")
-    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.gateway.reset(NAME)
     net.up(60)
     s.report.claim("ocsp" in net.gateway.charon.log_text().lower() and net.carries(),
                    "strict, and the responder says good: up")
@@ -227,7 +227,7 @@ def overlap(s, roots):
     net = s.net
     net.set("revocation relaxed\nauthority new-root")
     shown(net, roots, "moved")
-    net.gateway.vtysh(f"gateway reset connection {NAME}")
+    net.gateway.reset(NAME)
     net.up(60)
     s.report.claim(net.carries(), "old and new authority believed at once: up by the new one's")
     before = net.sas()[0].spis()

@@ -24,7 +24,7 @@ import shlex
 from block import Internet
 from daemon import FRR_MOUNTS, LIBIPSEC, start_charon, start_frr, swanctl, vtysh
 from gateway import Gateway, gateway_node
-from lab import Failure, NotYet, wait_until
+from lab import Failure, wait_until
 
 PUBLIC, OUTER, SPACE = "203.0.113.1", "198.51.100.7", "10.1.0.0/16"
 KEY = "Key-of.paris-19"
@@ -110,21 +110,9 @@ def printed(s, kind):
     return text
 
 
-def reset(s):
-    """Refused in words until the daemon has reached charon."""
-    try:
-        s.gateway.vtysh("gateway reset connection paris")
-    except Failure as refused:
-        if "charon is away" not in str(refused):
-            raise
-        raise NotYet(str(refused)) from None
-    return True
-
-
 def works(s, what, bgp):
     # Not to wait until it calls again by itself.
-    wait_until(lambda: reset(s), 20, "charon resets the connection", s.gateway.processes(),
-               interval=0.2)
+    s.gateway.reset("paris")
     wait_until(s.gateway.all_forward, 30, f"{what}: the tunnel",
                [s.net.device, *s.gateway.processes()], interval=0.2)
     if bgp:

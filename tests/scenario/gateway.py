@@ -202,6 +202,18 @@ class Gateway:
         for daemon in ("bgpd", "bfdd", "zebra"):
             self.frr[daemon].stop(number)
 
+    def reset(self, connection):
+        """Sets its tunnel up anew; refused in words until the daemon has reached charon."""
+        def done():
+            try:
+                self.vtysh(f"gateway reset connection {connection}")
+            except Failure as refused:
+                if "charon is away" not in str(refused):
+                    raise
+                raise NotYet(str(refused)) from None
+            return True
+        wait_until(done, 20, f"{connection} is reset", self.processes(), interval=0.2)
+
     def vtysh(self, *commands, check=True):
         """Commands through our vtysh; the output, or the whole result without check."""
         arguments = [word for command in commands for word in ("-c", command)]
