@@ -149,14 +149,19 @@ static void note_proposals(struct ike_status *s, const char *line)
 
 /*
  * Of an attempt, the first word about certificates counts. That none is
- * believed comes last; and charon goes on with others of the same name that it
- * still knows, but the peer has shown the first.
+ * believed, or that an identity or a revocation is not as it must be, comes
+ * once more at the end in general words; and charon goes on with other
+ * certificates of the same name that it still knows, but the peer has shown
+ * the first.
  */
 static bool is_told(const struct ike_conn *c, const char *line, const char *words)
 {
-	return (words == ike_log_untrusted || ike_log_is_certificate(line)) &&
-	       c->status.fault == IKE_FAULT_AUTH && strcmp(c->status.error, words) &&
-	       gh_time_ms_between(c->status.error_at, gh_now()) < TOLD_MS;
+	const struct ike_status *s = &c->status;
+	bool known = s->fault == IKE_FAULT_AUTH ||
+		     (s->fault == IKE_FAULT_IDENTITY && ike_log_is_sequel(line));
+
+	return known && (ike_log_is_sequel(line) || ike_log_is_certificate(line)) &&
+	       strcmp(s->error, words) && gh_time_ms_between(s->error_at, gh_now()) < TOLD_MS;
 }
 
 static void on_log(struct ike *k, const struct vici_message *m)

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-const char ike_log_untrusted[] =
-	"the peer's certificate does not chain to our authority, or is not of its identity: compare authority and remote-id";
+#define UNTRUSTED \
+	"the peer's certificate does not chain to our authority, or is not of its identity: compare authority and remote-id"
 
 /*
  * The first row whose text the line contains decides: the particular before
@@ -35,8 +35,10 @@ static const struct {
 	  "nobody could say that the peer's certificate is not revoked, and revocation is strict: are its lists and responders reachable, and current?" },
 	{ "no issuer certificate found for", IKE_FAULT_AUTH,
 	  "the peer's certificate was issued by an authority that is not ours: name that authority too, or give the site one of ours" },
-	{ "no trusted RSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
-	{ "no trusted ECDSA public key found for", IKE_FAULT_AUTH, ike_log_untrusted },
+	{ "peer not authenticated by CA", IKE_FAULT_AUTH,
+	  "the peer's certificate was issued by an authority that this connection does not name: name it here too, or give the site one of ours" },
+	{ "no trusted RSA public key found for", IKE_FAULT_AUTH, UNTRUSTED },
+	{ "no trusted ECDSA public key found for", IKE_FAULT_AUTH, UNTRUSTED },
 	{ "no private key found for", IKE_FAULT_AUTH,
 	  "our certificate is not of our identity: compare local-id with its names" },
 	{ "certificate invalid (valid from", IKE_FAULT_AUTH,
@@ -94,11 +96,32 @@ bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
 	return false;
 }
 
+static bool contains_any(const char *line, const char *const *texts)
+{
+	while (*texts && !strstr(line, *texts))
+		texts++;
+	return *texts;
+}
+
 bool ike_log_is_certificate(const char *line)
 {
-	return strstr(line, "no issuer certificate found for") ||
-	       strstr(line, "certificate was revoked on") || strstr(line, "_VALIDATION is ") ||
-	       strstr(line, "certificate invalid (valid from");
+	static const char *const texts[] = {
+		"no issuer certificate found for", "peer not authenticated by CA",
+		"certificate was revoked on", "_VALIDATION is ", "certificate invalid (valid from",
+		NULL,
+	};
+
+	return contains_any(line, texts);
+}
+
+bool ike_log_is_sequel(const char *line)
+{
+	static const char *const texts[] = {
+		"no trusted RSA public key found for", "no trusted ECDSA public key found for",
+		"unacceptable: constraint checking failed", NULL,
+	};
+
+	return contains_any(line, texts);
 }
 
 static const char *after(const char *line, const char *text)

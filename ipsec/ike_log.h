@@ -14,10 +14,10 @@
 
 /* A failure told by this line? words are for the operator, with what to do. */
 bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words);
-/* The words of a certificate that is not believed. A line before may have told why. */
-extern const char ike_log_untrusted[];
 /* Does the line say why a certificate is not believed: revoked, ended, of a strange authority? */
 bool ike_log_is_certificate(const char *line);
+/* Does it only say that the peer is not believed? Why, a line before may have told. */
+bool ike_log_is_sequel(const char *line);
 
 /* "received proposals: X" or "configured proposals: X": X, else NULL. */
 const char *ike_log_proposals_theirs(const char *line);

@@ -238,4 +238,4 @@ def overlap(s, roots):
 
 def off(s):
     said = tunnel.refused(s.net.connection("revocation off"))
-    s.report.claim("charon cannot turn it off for one connection" in said, f"{said[:160]}")
+    s.report.claim("charon cannot leave it out for one connection" in said, f"{said[:160]}")

@@ -29,6 +29,9 @@ static const struct {
 	  IKE_FAULT_AUTH },
 	{ "constraint check failed: RULE_CRL_VALIDATION is STALE, but requires at least GOOD",
 	  IKE_FAULT_AUTH },
+	{ "constraint check failed: peer not authenticated by CA 'CN=root'", IKE_FAULT_AUTH },
+	{ "selected peer config 'gh-paris' unacceptable: constraint checking failed",
+	  IKE_FAULT_OTHER },
 	{ "constraint check failed: identity '198.51.100.2' required ", IKE_FAULT_IDENTITY },
 	{ "no matching peer config found", IKE_FAULT_IDENTITY },
 	{ "no IKE config found for 198.51.100.1...198.51.100.2, sending NO_PROPOSAL_CHOSEN",
@@ -60,17 +63,32 @@ static void test_faults(void **state)
 /* The reason comes first, and is told from the general one that follows. */
 static void test_certificates(void **state)
 {
+	static const char *const reasons[] = {
+		"certificate was revoked on X", "subject certificate invalid (valid from X to Y)",
+		"no issuer certificate found for \"CN=x\"",
+		"constraint check failed: peer not authenticated by CA 'CN=root'",
+		"constraint check failed: RULE_CRL_VALIDATION is FAILED, but requires at least GOOD",
+	};
+	static const char *const sequels[] = {
+		"no trusted ECDSA public key found for 'x'", "no trusted RSA public key found for 'x'",
+		"selected peer config 'gh-paris' unacceptable: constraint checking failed",
+	};
 	enum ike_fault fault;
 	const char *words;
 
 	(void)state;
-	assert_true(ike_log_fault("no trusted ECDSA public key found for 'x'", &fault, &words));
-	assert_ptr_equal(words, ike_log_untrusted);
-	assert_true(ike_log_fault("certificate was revoked on X", &fault, &words));
-	assert_ptr_not_equal(words, ike_log_untrusted);
-	assert_true(ike_log_is_certificate("certificate was revoked on X"));
-	assert_true(ike_log_is_certificate("subject certificate invalid (valid from X to Y)"));
-	assert_false(ike_log_is_certificate("no trusted ECDSA public key found for 'x'"));
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+		assert_true(ike_log_is_certificate(reasons[i]));
+		assert_false(ike_log_is_sequel(reasons[i]));
+	}
+	for (size_t i = 0; i < sizeof(sequels) / sizeof(sequels[0]); i++) {
+		assert_true(ike_log_fault(sequels[i], &fault, &words));
+		assert_true(ike_log_is_sequel(sequels[i]));
+		assert_false(ike_log_is_certificate(sequels[i]));
+	}
+	assert_false(ike_log_is_sequel("constraint check failed: identity 'x' required "));
+	assert_false(ike_log_is_certificate("constraint check failed: identity 'x' required "));
+	assert_false(ike_log_is_sequel("traffic selectors 10.0.0.0/8 === 0.0.0.0/0 unacceptable"));
 }
 
 static void test_no_faults(void **state)
