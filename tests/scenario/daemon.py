@@ -4,8 +4,15 @@ What a node runs, whatever the topology. Each start_ function returns when the
 program answers. Errors: lab.Failure in words; bird_established raises NotYet.
 """
 
+import ctypes
+import os
+import pathlib
+import socket
+
 from lab import Failure, NotYet, wait_until
 
+PIDFD_GETFD = 438               # the same number on every architecture
+SO_RCVBUFFORCE = 33             # over net.core.rmem_max
 PROGRAMS = ("ip", "ethtool", "nft", "nsenter", "unshare", "tcpdump", "bird", "birdc", "swanctl",
             "sysctl", "pgrep")
 FRR = "/usr/lib/frr"
@@ -123,7 +130,32 @@ def start_charon(node, configuration, name="charon"):
     process = node.start(name, "env", STRONGSWAN_CONF, "/run/lab/charon")
     wait_until(lambda: swanctl(node, "--stats", check=False).returncode == 0, 20,
                f"charon of {node.name} answers", [process])
+    if "kernel-libipsec" in configuration:
+        deepen(process)
     return process
+
+
+def deepen(process):
+    """Room for 4 MiB in the UDP sockets of a program that decrypts in its own process.
+
+    The kernel's default holds some 270 small packets: a stall of the machine, and the peer
+    loses what the gateway has sent. A host would set net.core.rmem_default, which network
+    namespaces share with their host; hence the program's own sockets, through its pidfd.
+    """
+    syscall = ctypes.CDLL(None, use_errno=True).syscall
+    held = os.pidfd_open(process.pid)
+    try:
+        for entry in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+            if not os.readlink(entry).startswith("socket:"):
+                continue
+            copy = syscall(PIDFD_GETFD, held, int(entry.name), 0)
+            if copy < 0:
+                raise Failure(f"{process.title}: pidfd_getfd: {os.strerror(ctypes.get_errno())}")
+            with socket.socket(fileno=copy) as sock:
+                if sock.type == socket.SOCK_DGRAM and sock.family in (socket.AF_INET, socket.AF_INET6):
+                    sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 4 << 20)
+    finally:
+        os.close(held)
 
 
 def swanctl(node, *arguments, check=True):

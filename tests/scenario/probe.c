@@ -9,7 +9,8 @@
  * so that loss and reordering can be computed from captures; and when it was
  * sent. Flows differ in their source port, PORT + 1 + flow: a router that shares
  * traffic by flow spreads them. Packets go round robin over the flows, evenly
- * spaced in time; a sender that was held up catches up at once and skips none.
+ * spaced in time; a sender that was held up skips none and catches up at twice the
+ * rate, for a burst would ask of queues what no even load does.
  *
  * The captures are the truth (capture.py); what this program prints serves the
  * eye and the cross-check.
@@ -117,7 +118,7 @@ static int send_probes(char **argv)
 	unsigned flows = (unsigned)atoi(argv[4]);
 	struct packet p = { .magic = "GHPROBE " };
 	struct addrinfo *to = resolve(argv[1], argv[2]);
-	uint64_t start, sent = 0, refused = 0;
+	uint64_t start, due, before = 0, sent = 0, refused = 0;
 	int fd[FLOWS_MAX];
 
 	if (!flows || flows > FLOWS_MAX || !rate || strlen(argv[5]) != MARKER_LENGTH) {
@@ -130,7 +131,11 @@ static int send_probes(char **argv)
 		fd[i] = open_at(argv[0], port + 1 + i);
 	start = now_ns(CLOCK_MONOTONIC);
 	for (uint64_t n = 0; !stopped; n++) {
-		sleep_until(start + n * NS_PER_S / rate);
+		due = start + n * NS_PER_S / rate;
+		if (due < before + NS_PER_S / rate / 2)
+			due = before + NS_PER_S / rate / 2;
+		sleep_until(due);
+		before = now_ns(CLOCK_MONOTONIC);
 		p.flow_be = htonl((uint32_t)(n % flows));
 		p.sequence_be = htobe64(n / flows);
 		p.sent_ns_be = htobe64(now_ns(CLOCK_REALTIME));
