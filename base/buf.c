@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE_LIKELY 128         /* what a printf writes at most, as a rule */
+
 void gh_buf_fini(struct gh_buf *b)
 {
 	if (b->data)
@@ -61,20 +63,30 @@ void gh_buf_append(struct gh_buf *b, const void *bytes, size_t n)
 	gh_buf_commit(b, n);
 }
 
+void gh_buf_puts(struct gh_buf *b, const char *text)
+{
+	gh_buf_append(b, text, strlen(text));
+}
+
 void gh_buf_printf(struct gh_buf *b, const char *format, ...)
 {
+	size_t room;
 	va_list args;
 	int n;
 
+	gh_buf_reserve(b, LINE_LIKELY);
+	room = b->size - b->tail;
 	va_start(args, format);
-	n = vsnprintf(NULL, 0, format, args);
+	n = vsnprintf((char *)b->data + b->tail, room, format, args);
 	va_end(args);
 	if (n <= 0)
 		return;
-	gh_buf_reserve(b, (size_t)n + 1);
-	va_start(args, format);
-	vsnprintf((char *)b->data + b->tail, (size_t)n + 1, format, args);
-	va_end(args);
+	if ((size_t)n >= room) {
+		gh_buf_reserve(b, (size_t)n + 1);
+		va_start(args, format);
+		vsnprintf((char *)b->data + b->tail, (size_t)n + 1, format, args);
+		va_end(args);
+	}
 	gh_buf_commit(b, (size_t)n);
 }
 

@@ -35,6 +35,7 @@ static inline uint8_t *gh_buf_begin(const struct gh_buf *b)
 uint8_t *gh_buf_reserve(struct gh_buf *b, size_t n);
 void gh_buf_commit(struct gh_buf *b, size_t n);
 void gh_buf_append(struct gh_buf *b, const void *bytes, size_t n);
+void gh_buf_puts(struct gh_buf *b, const char *text);
 void gh_buf_printf(struct gh_buf *b, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void gh_buf_consume(struct gh_buf *b, size_t n);

@@ -2,12 +2,16 @@
 if HAVE_CMOCKA
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
-check_PROGRAMS += test_addr test_clerk test_fact test_link test_scribe test_suite test_weight
-TESTS += test_addr test_clerk test_fact test_link test_scribe test_suite test_weight
+check_PROGRAMS += test_addr test_buf test_clerk test_fact test_link test_scribe test_suite test_weight
+TESTS += test_addr test_buf test_clerk test_fact test_link test_scribe test_suite test_weight
 
 test_addr_SOURCES = tests/unit/test_addr.c
 test_addr_CFLAGS = $(UNIT_CFLAGS)
 test_addr_LDADD = libbase.a $(CMOCKA_LIBS)
+
+test_buf_SOURCES = tests/unit/test_buf.c
+test_buf_CFLAGS = $(UNIT_CFLAGS)
+test_buf_LDADD = libbase.a $(CMOCKA_LIBS)
 
 test_clerk_SOURCES = tests/unit/test_clerk.c
 test_clerk_CFLAGS = $(UNIT_CFLAGS)

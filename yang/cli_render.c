@@ -30,6 +30,8 @@ static int value_cmp(const char *x, const char *y)
 	struct gh_prefix p, q;
 	struct gh_addr m, n;
 
+	if (!strpbrk(x, ".:") || !strpbrk(y, ".:"))
+		return strcmp(x, y);
 	if (!gh_prefix_parse(x, &p) && !gh_prefix_parse(y, &q))
 		return gh_prefix_cmp(&p, &q);
 	if (!gh_addr_parse(x, &m) && !gh_addr_parse(y, &n))
@@ -95,7 +97,8 @@ static bool is_set(const struct lyd_node *leaf)
 static void print_value(const struct cli_token *t, const struct lyd_node *leaf, struct gh_buf *out)
 {
 	/* What the tree holds is always the encrypted form. */
-	gh_buf_printf(out, " %s%s", t->secret ? "6 " : "", lyd_get_value(leaf));
+	gh_buf_puts(out, t->secret ? " 6 " : " ");
+	gh_buf_puts(out, lyd_get_value(leaf));
 }
 
 /* One line; of a leaf-list, the one of its values. */
@@ -104,14 +107,18 @@ static void print_line(const struct cli_pattern *p, const struct lyd_node *base,
 {
 	unsigned t;
 
-	for (t = 0; t < p->count; t++)
-		if (!p->tokens[t].value)
-			gh_buf_printf(out, " %s", p->tokens[t].text);
-		else if (value && t + 1 == p->count)
-			print_value(&p->tokens[t], value, out);
-		else
-			print_value(&p->tokens[t], child(base, p->tokens[t].text), out);
-	gh_buf_printf(out, "\n");
+	for (t = 0; t < p->count; t++) {
+		const struct cli_token *token = &p->tokens[t];
+
+		if (token->value) {
+			print_value(token, value && t + 1 == p->count ? value :
+				    child(base, token->text), out);
+		} else {
+			gh_buf_puts(out, " ");
+			gh_buf_puts(out, token->text);
+		}
+	}
+	gh_buf_puts(out, "\n");
 }
 
 /* Is any leaf of the line set, and is each there at least by default? */

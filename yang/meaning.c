@@ -20,20 +20,54 @@
 
 /* ---- findings ---- */
 
+static void print_within(const struct place *p, struct gh_buf *path)
+{
+	char a[GH_PREFIX_TEXT], b[GH_PREFIX_TEXT];
+	const struct gw_selector *s = p->key;
+
+	switch (p->within) {
+	case PLACE_ITSELF:
+		gh_buf_puts(path, p->leaf);
+		break;
+	case PLACE_EDGE:
+		gh_buf_printf(path, "edge[role='%s']/%s", gw_role_name(p->role), p->leaf);
+		break;
+	case PLACE_SESSION:
+		gh_buf_printf(path, "bgp/session[peer-address='%s']/%s", gh_addr_print(p->key, a),
+			      p->leaf);
+		break;
+	case PLACE_PREFIX:
+		gh_buf_printf(path, "%s[.='%s']", p->leaf, gh_prefix_print(p->key, a));
+		break;
+	case PLACE_WORD:
+		gh_buf_printf(path, "%s[.='%s']", p->leaf, (const char *)p->key);
+		break;
+	case PLACE_SELECTOR:
+		gh_buf_printf(path, "%s[local='%s'][remote='%s']", p->leaf,
+			      gh_prefix_print(&s->local, a), gh_prefix_print(&s->remote, b));
+		break;
+	case PLACE_RULE:
+		gh_buf_printf(path, "rule[name='%s']/%s", (const char *)p->key, p->leaf);
+		break;
+	}
+}
+
 static char *place_path(const struct place *p)
 {
-	const char *root = p->root ? p->root : ROOT;
-	char *path;
-	int n;
+	struct gh_buf path = { 0 };
+	char *copy;
 
+	gh_buf_puts(&path, p->root ? p->root : ROOT);
 	if (p->list)
-		n = asprintf(&path, "%s/%s[name='%s']%s%s", root, p->list, p->name,
-			     p->leaf[0] ? "/" : "", p->leaf);
-	else
-		n = asprintf(&path, "%s%s%s", root, p->leaf[0] ? "/" : "", p->leaf);
-	if (n < 0)
+		gh_buf_printf(&path, "/%s[name='%s']", p->list, p->name);
+	if (p->leaf[0] && (p->list || !p->root))
+		gh_buf_puts(&path, "/");
+	print_within(p, &path);
+	copy = strdup(gh_buf_text(&path));
+	if (!copy)
 		abort();
-	return path;
+	gh_buf_fini(&path);
+	return copy;
 }
 
 struct meaning_finding *meaning_add(struct meaning_findings *out, enum severity severity,
@@ -74,55 +108,37 @@ void meaning_findings_fini(struct meaning_findings *findings)
 
 struct place place_gateway(const char *leaf)
 {
-	struct place p = { 0 };
-
-	snprintf(p.leaf, sizeof(p.leaf), "%s", leaf);
-	return p;
+	return (struct place){ .leaf = leaf };
 }
 
 struct place place_edge(const struct gw_circuit *c, int role, const char *leaf)
 {
-	struct place p = { .list = "expressroute", .name = c->name };
-
-	snprintf(p.leaf, sizeof(p.leaf), "edge[role='%s']/%s", gw_role_name(role), leaf);
-	return p;
+	return (struct place){ .list = "expressroute", .name = c->name, .leaf = leaf,
+			       .within = PLACE_EDGE, .role = role };
 }
 
 struct place place_connection(const struct gw_connection *c, const char *leaf)
 {
-	struct place p = { .list = "connection", .name = c->name };
-
-	snprintf(p.leaf, sizeof(p.leaf), "%s", leaf);
-	return p;
+	return (struct place){ .list = "connection", .name = c->name, .leaf = leaf };
 }
 
 struct place place_session(const struct gw_connection *c, const struct gw_session *s,
 			   const char *leaf)
 {
-	struct place p = { .list = "connection", .name = c->name };
-	char text[GH_ADDR_TEXT];
-
-	snprintf(p.leaf, sizeof(p.leaf), "bgp/session[peer-address='%s']/%s",
-		 gh_addr_print(&s->peer, text), leaf);
-	return p;
+	return (struct place){ .list = "connection", .name = c->name, .leaf = leaf,
+			       .within = PLACE_SESSION, .key = &s->peer };
 }
 
 struct place place_entry(const char *list, const char *name, const char *leaf)
 {
-	struct place p = { .list = list, .name = name };
-
-	snprintf(p.leaf, sizeof(p.leaf), "%s", leaf);
-	return p;
+	return (struct place){ .list = list, .name = name, .leaf = leaf };
 }
 
 struct place place_prefix(const char *list, const char *name, const char *leaf,
-			      const struct gh_prefix *prefix)
+			  const struct gh_prefix *prefix)
 {
-	struct place p = { .list = list, .name = name };
-	char text[GH_PREFIX_TEXT];
-
-	snprintf(p.leaf, sizeof(p.leaf), "%s[.='%s']", leaf, gh_prefix_print(prefix, text));
-	return p;
+	return (struct place){ .list = list, .name = name, .leaf = leaf, .within = PLACE_PREFIX,
+			       .key = prefix };
 }
 
 /* ---- 1 AS numbers ---- */
@@ -208,7 +224,7 @@ static void check_names(const struct gw_config *to, struct meaning_findings *out
 	for (i = 0; i < to->circuit_count; i++) {
 		const char *name = to->circuits[i].name;
 		const struct gw_connection *c = gw_config_connection(to, name);
-		struct place other = { .list = "expressroute", .name = name };
+		struct place other = place_entry("expressroute", name, "");
 
 		if (c) {
 			struct place at = place_connection(c, "");

@@ -48,9 +48,9 @@ static bool has(const struct ly_ctx *context, const char *module, const char *na
 static void dead(const char *list, const char *rule, const char *leaf, const char *words,
 		 const char *value, const char *why, struct meaning_findings *out)
 {
-	struct place at = { .root = "/ietf-netconf-acm:nacm", .list = "rule-list", .name = list };
+	struct place at = { .root = "/ietf-netconf-acm:nacm", .list = "rule-list", .name = list,
+			    .leaf = leaf, .within = PLACE_RULE, .key = rule };
 
-	snprintf(at.leaf, sizeof(at.leaf), "rule[name='%.80s']/%s", rule, leaf);
 	meaning_add(out, WARN, "gh-rule-dead", &at, NULL, "rule %s %s %s: %s; the rule never"
 		    " matches: correct it", rule, words, value, why);
 }

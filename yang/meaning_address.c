@@ -11,45 +11,44 @@
 
 /* ---- 2 single addresses ---- */
 
-static bool in_prefix(const char *prefix, const struct gh_addr *a)
-{
-	struct gh_prefix p;
-
-	return !gh_prefix_parse(prefix, &p) && gh_prefix_holds(&p, a);
-}
-
 /* Why this cannot be the address of one host, or NULL. */
 static const char *not_a_host(const struct gh_addr *a)
 {
 	static const struct {
-		const char *prefix, *why;
+		struct gh_prefix prefix;
+		const char *why;
 	} bad[] = {
-		{ "0.0.0.0/8", "it means no address" },
-		{ "127.0.0.0/8", "it is a loopback address" },
-		{ "224.0.0.0/4", "it is a multicast address" },
-		{ "240.0.0.0/4", "it is reserved (RFC 1112)" },
-		{ "::/128", "it means no address" },
-		{ "::1/128", "it is a loopback address" },
-		{ "::ffff:0.0.0.0/96", "it is an IPv4 address in IPv6 form; give it as IPv4" },
-		{ "ff00::/8", "it is a multicast address" },
+		{ { { AF_INET, { 0 } }, 8 }, "it means no address" },
+		{ { { AF_INET, { 127 } }, 8 }, "it is a loopback address" },
+		{ { { AF_INET, { 224 } }, 4 }, "it is a multicast address" },
+		{ { { AF_INET, { 240 } }, 4 }, "it is reserved (RFC 1112)" },
+		{ { { AF_INET6, { 0 } }, 128 }, "it means no address" },
+		{ { { AF_INET6, { [15] = 1 } }, 128 }, "it is a loopback address" },
+		{ { { AF_INET6, { [10] = 0xff, 0xff } }, 96 },
+		  "it is an IPv4 address in IPv6 form; give it as IPv4" },
+		{ { { AF_INET6, { 0xff } }, 8 }, "it is a multicast address" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (in_prefix(bad[i].prefix, a))
+		if (gh_prefix_holds(&bad[i].prefix, a))
 			return bad[i].why;
 	return NULL;
 }
 
 static bool is_link_local(const struct gh_addr *a)
 {
-	return in_prefix("169.254.0.0/16", a) || in_prefix("fe80::/10", a);
+	static const struct gh_prefix four = { { AF_INET, { 169, 254 } }, 16 };
+	static const struct gh_prefix six = { { AF_INET6, { 0xfe, 0x80 } }, 10 };
+
+	return gh_prefix_holds(&four, a) || gh_prefix_holds(&six, a);
 }
 
 /* Azure's range of link-local addresses for BGP: 169.254.21.0-169.254.22.255. */
 static bool is_apipa_for_bgp(const struct gh_addr *a)
 {
-	return in_prefix("169.254.21.0/24", a) || in_prefix("169.254.22.0/24", a);
+	return a->family == AF_INET && a->b[0] == 169 && a->b[1] == 254 &&
+	       (a->b[2] == 21 || a->b[2] == 22);
 }
 
 static void check_host(const struct place *at, const char *words, const struct gh_addr *a,
@@ -236,7 +235,14 @@ static int owner_cmp(const void *a, const void *b)
 	if (c)
 		return c;
 	c = strcmp(x->at.name ? x->at.name : "", y->at.name ? y->at.name : "");
-	return c ? c : strcmp(x->at.leaf, y->at.leaf);
+	if (c)
+		return c;
+	if (x->at.role != y->at.role)
+		return x->at.role - y->at.role;
+	/* Sessions of one connection are of one array. */
+	if (x->at.key != y->at.key)
+		return (uintptr_t)x->at.key < (uintptr_t)y->at.key ? -1 : 1;
+	return strcmp(x->at.leaf, y->at.leaf);
 }
 
 static void owner_title(const struct owner *o, char *text, size_t size)

@@ -15,14 +15,18 @@ static bool overlap(const struct gh_prefix *a, const struct gh_prefix *b)
 /* Why no network behind us can have this prefix, or NULL. */
 static const char *not_a_network(const struct gh_prefix *p)
 {
-	static const char *const bad[] = {
-		"127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/127", "fe80::/10", "ff00::/8",
+	static const struct gh_prefix bad[] = {
+		{ { AF_INET, { 127 } }, 8 },
+		{ { AF_INET, { 169, 254 } }, 16 },
+		{ { AF_INET, { 224 } }, 3 },
+		{ { AF_INET6, { 0 } }, 127 },
+		{ { AF_INET6, { 0xfe, 0x80 } }, 10 },
+		{ { AF_INET6, { 0xff } }, 8 },
 	};
-	struct gh_prefix q;
 	size_t i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (!gh_prefix_parse(bad[i], &q) && gh_prefix_contains(&q, p))
+		if (gh_prefix_contains(&bad[i], p))
 			return "it is not routed (loopback, link-local, multicast or reserved)";
 	return NULL;
 }
@@ -155,12 +159,8 @@ static void check_static_form(const struct gw_connection *c, struct meaning_find
 
 static struct place place_selector(const struct gw_connection *c, const struct gw_selector *s)
 {
-	struct place p = { .list = "connection", .name = c->name };
-	char a[GH_PREFIX_TEXT], b[GH_PREFIX_TEXT];
-
-	snprintf(p.leaf, sizeof(p.leaf), "traffic-selector[local='%s'][remote='%s']",
-		 gh_prefix_print(&s->local, a), gh_prefix_print(&s->remote, b));
-	return p;
+	return (struct place){ .list = "connection", .name = c->name, .leaf = "traffic-selector",
+			       .within = PLACE_SELECTOR, .key = s };
 }
 
 /* One packet must be of one pair only. */

@@ -105,8 +105,10 @@ static void check_reference(const struct gw_config *to, const struct reference *
 
 	if (!name[0] || r->exists(to, name) || said(to, r, i, name))
 		return;
-	if (r->many)
-		snprintf(at.leaf, sizeof(at.leaf), "%s[.='%s']", r->leaf, name);
+	if (r->many) {
+		at.within = PLACE_WORD;
+		at.key = name;
+	}
 	f = meaning_add(out, REFUSE, "instance-required", &at, &other, "%s %s: there is no such %s;"
 			" make it first: gateway %s %s", r->words, name, r->list, r->list, name);
 	if (asprintf(&f->other_text, "connection %s uses it; enter no %s there first, or give it"

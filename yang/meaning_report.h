@@ -3,7 +3,10 @@
  *
  * Private to the files meaning*.c.
  *
- * Ownership  a place borrows the name; a finding copies all.
+ * A place is made for each check and written out for the few that find something:
+ * it holds what it is made of, and its path is text only in a finding.
+ *
+ * Ownership  a place borrows all that it names; a finding copies all.
  * Threads    one owner of the findings.
  */
 #ifndef GH_YANG_MEANING_REPORT_H
@@ -13,12 +16,25 @@
 
 enum severity { REFUSE, WARN };
 
-/* A leaf (or "") of the gateway or of an entry of one of its lists. */
+/* Where in the gateway, or in an entry of one of its lists, the leaf is. */
+enum place_within {
+	PLACE_ITSELF,           /* a leaf (or "") of its own */
+	PLACE_EDGE,             /* of the edge of this role */
+	PLACE_SESSION,          /* of the BGP session with this gh_addr */
+	PLACE_PREFIX,           /* a leaf-list's value, a gh_prefix */
+	PLACE_WORD,             /* a leaf-list's value, a text */
+	PLACE_SELECTOR,         /* a gw_selector */
+	PLACE_RULE,             /* of the access rule of this name */
+};
+
 struct place {
 	const char *root;       /* NULL: of the gateway */
 	const char *list;       /* "connection", or NULL for the gateway */
 	const char *name;
-	char leaf[GH_PREFIX_TEXT * 2 + 48];     /* the longest is a traffic-selector */
+	const char *leaf;
+	enum place_within within;
+	int role;
+	const void *key;        /* see enum place_within */
 };
 
 struct place place_gateway(const char *leaf);

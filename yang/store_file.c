@@ -95,7 +95,7 @@ void store_file_print(const struct datastore_state *state, struct gh_buf *out)
 {
 	struct legs legs = { 0 };
 
-	gh_buf_printf(out, "%s", state->text);
+	gh_buf_puts(out, state->text);
 	legs_from_config(&legs, state->config);
 	legs_print(&legs, out);
 	legs_fini(&legs);
