@@ -12,12 +12,13 @@
                            192.168.1.0/24
 
 Each tunnel carries what its site offers; sites with BGP learn of the VNet and of each
-other. Nothing is seen in clear on the public link.
+other. Nothing is seen in clear on the public link. At the end the connections with BGP are
+removed, one after the other, and paris is put back: lyon does not notice.
 """
 
 import capture
 from block import Internet, Nat, Site
-from gateway import Gateway, gateway_node
+from gateway import TUN, Gateway, gateway_node
 from lab import NotYet, wait_until
 from traffic import Host, Probes
 
@@ -25,6 +26,13 @@ PSK = "lab.Key-of-%s-19"
 PUBLIC = "203.0.113.1"
 SPACE = {4: "10.1.0.0/16", 6: "2001:db8:1::/48"}
 
+PARIS = f"""\
+gateway connection paris
+ remote-address 198.51.100.7
+ shared-key 0 {PSK % "paris"}
+ bgp remote-as 64520 peer-address 169.254.21.2 local-address 169.254.21.1
+exit
+"""
 CONFIGURATION = f"""\
 gateway
  asn 65515
@@ -33,12 +41,7 @@ gateway
  vnet interface vnet0
  public-address {PUBLIC}
 exit
-gateway connection paris
- remote-address 198.51.100.7
- shared-key 0 {PSK % "paris"}
- bgp remote-as 64520 peer-address 169.254.21.2 local-address 169.254.21.1
-exit
-gateway connection lyon
+{PARIS}gateway connection lyon
  remote-address 198.51.100.8
  shared-key 0 {PSK % "lyon"}
  prefix 10.30.0.0/24
@@ -125,6 +128,45 @@ def run(s):
             s.report.claim(not loss.lost, f"{name} {direction}: {loss}")
         leaked = capture.marked(flow.packets["gw-pub0"], s.marker)
         s.report.equal(len(leaked), 0, f"{name}: no probe in clear on the public link")
+    last_session(s)
+
+
+def last_session(s):
+    """The last session takes the TUN's last IPv4 address along, and the kernel some of its routes."""
+    flow = Probes(s.net.here, Host(s.net.lyon.host, "net", s.net.lyon.addresses), s.marker,
+                  rate=1000, watch=s.gateway.processes()).start(links=[(s.net.gw, "pub0")])
+    before = routes(s)
+    s.report.claim(any(l.startswith("default ") for l in before), f"routes of {TUN}: {len(before)}")
+    for name in ("paris", "oslo"):
+        s.gateway.configure(f"no gateway connection {name}")
+        flow.more(500)
+    wait_until(lambda: not addresses(s), 10, f"{TUN} without an IPv4 address",
+               s.gateway.processes())
+    flow.more(500)
+    wait_until(lambda: routes(s) == before, 10, f"the routes of {TUN} as before",
+               s.gateway.processes())
+    s.report.claim(True, f"the last IPv4 address of {TUN} is gone, its routes are there")
+    s.gateway.configure(PARIS)
+    s.gateway.wait_established(1)
+    wait_until(lambda: s.net.paris.ping("10.1.0.4"), 20, "paris, which is back", [s.net.paris.node])
+    flow.more(500)
+    flow.stop()
+    for direction, loss in flow.losses().items():
+        s.report.claim(not loss.lost, f"the last session goes, and one comes, lyon {direction}: {loss}")
+    leaked = capture.marked(flow.packets["gw-pub0"], s.marker)
+    s.report.equal(len(leaked), 0, "no probe of that in clear on the public link")
+
+
+def addresses(s):
+    return s.net.gw.run("ip", "-4", "-brief", "address", "show", "dev", TUN, "scope",
+                        "global").split()[2:]
+
+
+def routes(s):
+    """The IPv4 routes into the TUN, but for those to peers of BGP."""
+    lines = s.net.gw.run("ip", "-4", "route", "show", "table", "all", "dev", TUN).splitlines()
+    return sorted(l.strip() for l in lines if " table " in l and "169.254.21." not in l
+                  and " table local " not in l)
 
 
 def learned(site, family, wanted):
