@@ -24,7 +24,7 @@ import shlex
 from block import Internet
 from daemon import FRR_MOUNTS, LIBIPSEC, start_charon, start_frr, swanctl, vtysh
 from gateway import Gateway, gateway_node
-from lab import Failure, wait_until
+from lab import Failure, NotYet, wait_until
 
 PUBLIC, OUTER, SPACE = "203.0.113.1", "198.51.100.7", "10.1.0.0/16"
 KEY = "Key-of.paris-19"
@@ -157,6 +157,9 @@ def unpaste(s, bgp):
     swanctl(device, "--terminate", "--ike", "gh-paris", "--force", check=False)
     if bgp:
         vtysh(device, "configure terminal", "no router bgp")
+        # ip deletes what it has listed: a route whose nexthop zebra has deleted since is EINVAL.
+        wait_until(lambda: not device.run("ip", "route", "show", "proto", "bgp"), 10,
+                   "the device without routes of BGP", [device])
     device.run("ip", "address", "flush", "dev", "ipsec0", "scope", "global")
     device.run("ip", "route", "flush", "dev", "ipsec0")
     device.run("nft", "flush", "ruleset")
