@@ -1,4 +1,4 @@
-"""commits - what waits to be confirmed when its daemon or session dies; locks, history, startup
+"""commits - what waits to be confirmed when its daemon or session dies; locks, history, sizes, startup
 
   vtysh ─► bgpd ──────────┐                     /etc/frr/frr.conf      startup
   ssh ─► sshd ─► NETCONF ─┴─► gatehoused ──►    unconfirmed.conf       what to return to
@@ -12,8 +12,11 @@ from config import ours
 from controller import NS
 from lab import wait_until
 from sshd import Sshd
+from traffic import Traffic
 
 MTU = f'<gateway xmlns="{NS["gh"]}"><mtu>{{}}</mtu></gateway>'
+SITE_30 = (f'<gateway xmlns="{NS["gh"]}"><connection><name>site-30</name><remote-address>192.0.2.30'
+           "</remote-address><enabled>false</enabled></connection></gateway>")
 CANDIDATE = ("configure terminal", "gateway candidate")
 
 
@@ -26,6 +29,7 @@ def run(s):
     session_ends(s, sshd)
     locks(s, sshd)
     history(s)
+    sizes(s, sshd)
     startup(s, sshd)
 
 
@@ -88,6 +92,53 @@ def history(s):
     s.report.claim("- mtu 1336" in s.gateway.show("commit 0"), "show gateway commit says what changed")
     s.gateway.vtysh(*CANDIDATE, "rollback 1", "commit")
     s.report.claim("mtu 1336" in ours(s), "rollback 1")
+
+
+def sizes(s, sshd):
+    """A size of Azure's: what a gateway of that size cannot have is refused, and nothing changes."""
+    flow = Traffic(s.gateway, s.marker).start()
+    unsized = ours(s)
+    refused(s, unsized, "basic has no BGP", ("size basic",), "size basic: it has no BGP, and connection"
+            " paris has; use static prefixes there, or a larger size")
+    s.gateway.vtysh(*CANDIDATE, "gateway", "size vpngw1az", "exit",
+                    *lines(range(1, 30)), "commit")
+    sized = ours(s)
+    s.report.equal(sized.count("gateway connection "), 30, "vpngw1az has 30 tunnels")
+    refused(s, sized, "the 31st tunnel of vpngw1az", ("exit", *lines((30,))), "size vpngw1az: it has 30"
+            " tunnels, and there are 31 connections; remove some, or choose a larger size")
+    said = s.gateway.vtysh("configure terminal", *lines((30,)), check=False)
+    s.report.claim("it has 30 tunnels" in said.stdout + said.stderr, "typed without a candidate: refused too")
+    s.report.equal(ours(s), sized, "and nothing has changed")
+    with controller.Session(sshd) as session:
+        error = session.refused(f"<edit-config><target><running/></target><config>{SITE_30}</config>"
+                                "</edit-config>")
+        s.report.claim("it has 30 tunnels" in error.message, f"by NETCONF: {error.message}")
+        s.report.equal(ours(s), sized, "and nothing has changed")
+    s.gateway.vtysh(*CANDIDATE, "gateway", "size vpngw4az", "exit", *lines((30,)), "commit")
+    s.report.equal(ours(s).count("gateway connection "), 31, "vpngw4az takes it")
+    s.gateway.vtysh(*CANDIDATE, "gateway", "no size", "exit",
+                    *(f"no gateway connection site-{n}" for n in range(1, 31)), "commit")
+    s.report.equal(ours(s), unsized, "without a size as before")
+    flow.more(500)
+    flow.stop()
+    for direction, loss in flow.losses().items():
+        s.report.claim(not loss.lost, f"meanwhile, {direction}: {loss}")
+
+
+def refused(s, before, what, words, reason):
+    """A commit that a size does not allow says so, and running is what it was."""
+    done = s.gateway.vtysh(*CANDIDATE, "gateway", *words, "commit", check=False)
+    said = " ".join((done.stdout + done.stderr).split())
+    s.report.claim(reason in said, f"{what}: {said}")
+    s.report.equal(ours(s), before, "and running has not changed")
+    s.gateway.vtysh(*CANDIDATE, "discard")
+
+
+def lines(numbers):
+    """Connections of static prefixes only, which are shut down."""
+    return [line for n in numbers for line in (
+        f"gateway connection site-{n}", f"remote-address 192.0.2.{n}", f"prefix 10.99.{n}.0/24",
+        "shutdown", "exit")]
 
 
 def startup(s, sshd):
