@@ -83,6 +83,7 @@ static void take_stamps(const struct entry *e, struct stamp out[FILES])
 struct reading {
 	struct certificate ours, authorities[AUTHORITIES_MAX];
 	struct crl crls[AUTHORITIES_MAX];
+	struct gh_buf revoked;          /* of all of them */
 	struct ike_certificates template;
 };
 
@@ -93,6 +94,7 @@ static void reading_fini(struct reading *r)
 		certificate_fini(&r->authorities[i]);
 		crl_fini(&r->crls[i]);
 	}
+	gh_buf_fini(&r->revoked);
 }
 
 static struct ike_der der_of(const struct certificate_der *from)
@@ -115,6 +117,18 @@ static int read_ours(const struct entry *e, struct reading *r, struct gh_buf *wh
 	return 0;
 }
 
+static int read_list(const char *file, unsigned i, struct reading *r, struct gh_buf *why)
+{
+	struct crl *list = &r->crls[i];
+	int rc = crl_read(file, &r->authorities[i], list, why);
+
+	if (rc)
+		return rc;
+	r->template.crls[r->template.crl_count++] = der_of(&list->der);
+	gh_buf_append(&r->revoked, list->revoked, list->revoked_count * sizeof(*list->revoked));
+	return 0;
+}
+
 static int read_authority(const struct entry *e, unsigned i, struct reading *r, struct gh_buf *why)
 {
 	const char *file = e->paths[AUTHORITY + 2 * i], *list = e->paths[AUTHORITY + 2 * i + 1];
@@ -132,12 +146,7 @@ static int read_authority(const struct entry *e, unsigned i, struct reading *r, 
 			t->uris[t->authority_count] = e->uris[i];
 		t->authorities[t->authority_count++] = der_of(&a->chain[k]);
 	}
-	if (!rc && list[0]) {
-		rc = crl_read(list, a, &r->crls[i], why);
-		if (!rc)
-			t->crls[t->crl_count++] = der_of(&r->crls[i].der);
-	}
-	return rc;
+	return rc || !list[0] ? rc : read_list(list, i, r, why);
 }
 
 static struct ike_certificates *read_files(const struct entry *e, struct gh_buf *why)
@@ -148,6 +157,8 @@ static struct ike_certificates *read_files(const struct entry *e, struct gh_buf 
 
 	for (unsigned i = 0; !rc && i < e->authority_count; i++)
 		rc = read_authority(e, i, &r, why);
+	r.template.revoked = (const uint64_t *)(const void *)gh_buf_begin(&r.revoked);
+	r.template.revoked_count = gh_buf_length(&r.revoked) / sizeof(uint64_t);
 	if (!rc)
 		out = ike_certificates_new(&r.template);
 	reading_fini(&r);

@@ -110,10 +110,12 @@ static void change(struct ike *k, struct ike_conn *c, enum ike_change what)
 	ike_host_changed(k, c);
 	if (!k->vici)
 		return;
-	if (what == IKE_KEYS)
-		ike_secret_load(k, c);
-	else
+	if (what != IKE_TOLD)
 		ike_load(k, c);
+	else if (c->want.certificates)
+		ike_authority_load(k, c->want.certificates);
+	else
+		ike_secret_load(k, c);
 	ike_key_drop_unused(k);
 }
 
@@ -202,6 +204,8 @@ int ike_reset(struct ike *k, uint32_t leg)
 	c->next_try = (struct gh_time){ 0 };
 	c->pause_ms = 0;
 	c->replace = true;
+	if (c->want.certificates)
+		ike_authority_ask_anew(k);
 	ike_load(k, c);
 	return 0;
 }
@@ -215,6 +219,7 @@ int ike_reset_all(struct ike *k)
 		c->pause_ms = 0;
 		c->replace = c->due = true;
 	}
+	ike_authority_ask_anew(k);
 	ike_load_soon(k);
 	return (int)k->conn_count;
 }

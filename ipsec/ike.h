@@ -229,18 +229,21 @@ void ike_free(struct ike *k);
 
 /*
  * Adds the connection, or replaces the one of the same leg: unchanged values
- * change nothing. What changes takes effect in one of three ways.
+ * change nothing. What changes takes effect in one of four ways.
  *
  *   break    another peer, identity, address of ours or version of IKE, or an
  *            authority that is not believed any more: the SAs are closed and
  *            set up anew.
+ *   told     one more key, or a list that revokes nobody who was not revoked
+ *            before: charon has it for the next time, and no SA is touched.
  *   renew    with IKEv2, for all else: a new IKE SA is set up beside the old
  *            one, and that is closed a moment after the new one carries
  *            traffic, so that nothing is lost. While the peer refuses the new
  *            values the old SAs go on, IKE_RENEW_MS at most.
  *   later    lifetimes, windows and timers with IKEv1, or while only the peer
  *            may begin: charon keeps what an SA began with, so they hold when
- *            it is set up anew. A new key or algorithm breaks then.
+ *            it is set up anew. A new key or algorithm, and a list that revokes
+ *            somebody, break then.
  *
  * -EINVAL: no remote address, neither secret nor certificates or both, no name,
  * or half an IKE policy. It takes a reference of its own to the certificates.
@@ -263,7 +266,11 @@ bool ike_charon(const struct ike *k, const char **version);
 
 /* Try again now instead of after the pause; 0 or -ENOENT. */
 int ike_retry(struct ike *k, uint32_t leg);
-/* Close its SAs and set them up anew: 0 or -ENOENT, -EAGAIN while charon is away. */
+/*
+ * Close its SAs and set them up anew; whether the peer's certificate was
+ * revoked is asked again where charon fetched the answer. 0 or -ENOENT,
+ * -EAGAIN while charon is away.
+ */
 int ike_reset(struct ike *k, uint32_t leg);
 /* The same of all of them, some at a time: how many, or -EAGAIN. */
 int ike_reset_all(struct ike *k);

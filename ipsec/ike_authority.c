@@ -58,6 +58,13 @@ static bool note(struct ike *k, uint64_t print, bool crl)
 	return true;
 }
 
+void ike_authority_ask_anew(struct ike *k)
+{
+	struct gh_buf none = { 0 };
+
+	ike_request(k, "flush-certs", &none, NULL, NULL);
+}
+
 void ike_authority_load(struct ike *k, const struct ike_certificates *c)
 {
 	struct gh_buf b = { 0 };
@@ -74,7 +81,7 @@ void ike_authority_load(struct ike *k, const struct ike_certificates *c)
 		ike_put_crl(&b, &c->crls[i]);
 		ike_request(k, "load-cert", &b, NULL, NULL);
 		/* What it found out by the list before, charon would go on believing. */
-		ike_request(k, "flush-certs", &b, NULL, NULL);
+		ike_authority_ask_anew(k);
 	}
 }
 

@@ -21,6 +21,25 @@ static void copy_list(struct ike_der *to, const struct ike_der *from, size_t cou
 		to[i] = copy(&from[i]);
 }
 
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static const uint64_t *copy_sorted(const uint64_t *from, size_t count)
+{
+	uint64_t *to = calloc(count + 1, sizeof(*to));
+
+	if (!to)
+		abort();
+	if (count)
+		memcpy(to, from, count * sizeof(*to));
+	qsort(to, count, sizeof(*to), by_value);
+	return to;
+}
+
 struct ike_certificates *ike_certificates_new(const struct ike_certificates *template)
 {
 	struct ike_certificates *c = malloc(sizeof(*c));
@@ -33,6 +52,7 @@ struct ike_certificates *ike_certificates_new(const struct ike_certificates *tem
 	copy_list(c->chain, template->chain, c->chain_count);
 	copy_list(c->authorities, template->authorities, c->authority_count);
 	copy_list(c->crls, template->crls, c->crl_count);
+	c->revoked = copy_sorted(template->revoked, c->revoked_count);
 	return c;
 }
 
@@ -62,6 +82,7 @@ void ike_certificates_put(struct ike_certificates *c)
 	for (size_t i = 0; i < c->crl_count; i++)
 		der_free(&c->crls[i]);
 	der_free(&c->key);
+	free((void *)(uintptr_t)c->revoked);
 	free(c);
 }
 
@@ -112,12 +133,32 @@ static bool same_uris(const struct ike_certificates *a, const struct ike_certifi
 	return true;
 }
 
-bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b)
+bool ike_certificates_alike(const struct ike_certificates *a, const struct ike_certificates *b)
 {
 	if (a == b)
 		return true;
 	return a && b && equal(&a->key, &b->key) &&
 	       same_list(a->chain, a->chain_count, b->chain, b->chain_count) &&
 	       same_list(a->authorities, a->authority_count, b->authorities, b->authority_count) &&
-	       same_list(a->crls, a->crl_count, b->crls, b->crl_count) && same_uris(a, b);
+	       same_uris(a, b);
+}
+
+bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b)
+{
+	return a == b || (ike_certificates_alike(a, b) &&
+			  same_list(a->crls, a->crl_count, b->crls, b->crl_count));
+}
+
+bool ike_certificates_revokes_more(const struct ike_certificates *a,
+				   const struct ike_certificates *b)
+{
+	size_t k = 0, count = b ? b->revoked_count : 0;
+
+	for (size_t i = 0; a && i < a->revoked_count; i++) {
+		while (k < count && b->revoked[k] < a->revoked[i])
+			k++;
+		if (k == count || b->revoked[k] != a->revoked[i])
+			return true;
+	}
+	return false;
 }

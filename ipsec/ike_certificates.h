@@ -40,15 +40,25 @@ struct ike_certificates {
 	size_t authority_count;
 	struct ike_der crls[IKE_CHAIN_MAX];
 	size_t crl_count;
+	const uint64_t *revoked;        /* whom the lists name, each by a print; ascending */
+	size_t revoked_count;
 };
 
-/* Copies all that the template points to; references of it are not looked at. */
+/*
+ * Copies all that the template points to; references of it are not looked at,
+ * and what is revoked may come in any order.
+ */
 struct ike_certificates *ike_certificates_new(const struct ike_certificates *template);
 struct ike_certificates *ike_certificates_get(struct ike_certificates *c);      /* NULL is fine */
 void ike_certificates_put(struct ike_certificates *c);
 
 /* Of equal content; either may be NULL. */
 bool ike_certificates_equal(const struct ike_certificates *a, const struct ike_certificates *b);
+/* The same but for the lists. */
+bool ike_certificates_alike(const struct ike_certificates *a, const struct ike_certificates *b);
+/* Do a's lists name anybody whom b's do not? Either may be NULL, and names nobody then. */
+bool ike_certificates_revokes_more(const struct ike_certificates *a,
+				   const struct ike_certificates *b);
 /* Does a believe each authority that b believes? */
 bool ike_certificates_believes(const struct ike_certificates *a,
 			       const struct ike_certificates *b);

@@ -59,7 +59,7 @@ static bool same_base(const struct ike_connection *a, const struct ike_connectio
 
 static bool same_values(const struct ike_connection *a, const struct ike_connection *b)
 {
-	return ike_certificates_equal(a->certificates, b->certificates) &&
+	return ike_certificates_alike(a->certificates, b->certificates) &&
 	       a->ike_lifetime_s == b->ike_lifetime_s &&
 	       a->child_lifetime_s == b->child_lifetime_s &&
 	       a->child_lifetime_kb == b->child_lifetime_kb && a->mobike == b->mobike &&
@@ -67,13 +67,20 @@ static bool same_values(const struct ike_connection *a, const struct ike_connect
 	       a->replay_window == b->replay_window && a->dpd_s == b->dpd_s;
 }
 
+/* Whoever is named now may be the one that an SA is with; charon asks only once. */
+static bool revokes_more(const struct ike_connection *a, const struct ike_connection *b)
+{
+	return ike_certificates_revokes_more(b->certificates, a->certificates);
+}
+
 enum ike_change ike_differ(const struct ike_connection *a, const struct ike_connection *b)
 {
 	if (!same_peer(a, b) || less_trust(a, b))
 		return IKE_BROKEN;
-	if (!same_base(a, b))
+	if (!same_base(a, b) || revokes_more(a, b))
 		return IKE_RENEWED;
 	if (!same_values(a, b))
 		return IKE_LATER;
-	return same_alternate(a, b) ? IKE_SAME : IKE_KEYS;
+	return same_alternate(a, b) && ike_certificates_equal(a->certificates, b->certificates) ?
+	       IKE_SAME : IKE_TOLD;
 }

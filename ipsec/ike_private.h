@@ -146,7 +146,8 @@ void ike_request(struct ike *k, const char *command, struct gh_buf *message,
 
 enum ike_change {
 	IKE_SAME,               /* nothing that charon sees */
-	IKE_KEYS,               /* the alternate key alone */
+	IKE_TOLD,               /* the alternate key, or a list of revoked certificates that
+				 * names nobody else: charon is told, and no SA is touched */
 	IKE_LATER,              /* what an SA need not be set up anew for */
 	IKE_RENEWED,
 	IKE_BROKEN,
@@ -197,9 +198,11 @@ void ike_key_drop_unused(struct ike *k);
 /* The link is closed, and every question on it answered. */
 void ike_key_forget(struct ike *k);
 
-/* ---- ike_authority.c; load and drop only while k->vici ---- */
+/* ---- ike_authority.c; all but forget only while k->vici ---- */
 
 void ike_authority_load(struct ike *k, const struct ike_certificates *c);
+/* Lists that charon fetched and answers that it got are forgotten: it asks again. */
+void ike_authority_ask_anew(struct ike *k);
 void ike_authority_drop_unused(struct ike *k);
 void ike_authority_forget(struct ike *k);
 

@@ -2,6 +2,7 @@
 #include "yang/crl.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <time.h>
 
 #include <openssl/bio.h>
@@ -57,6 +58,44 @@ static int64_t next_update(const X509_CRL *crl)
 	return t && ASN1_TIME_to_tm(t, &tm) ? (int64_t)timegm(&tm) : 0;
 }
 
+static uint64_t print(uint64_t h, const unsigned char *bytes, int length)
+{
+	for (int i = 0; i < length; i++)
+		h = (h ^ bytes[i]) * 1099511628211u;            /* FNV-1a */
+	return h;
+}
+
+static uint64_t print_issuer(const X509_CRL *crl)
+{
+	unsigned char *der = NULL;
+	int n = i2d_X509_NAME(X509_CRL_get_issuer(crl), &der);
+	uint64_t h;
+
+	if (n < 0)
+		abort();
+	h = print(14695981039346656037u, der, n);
+	OPENSSL_free(der);
+	return h;
+}
+
+static void take_revoked(X509_CRL *crl, struct crl *c)
+{
+	const STACK_OF(X509_REVOKED) *entries = X509_CRL_get_REVOKED(crl);
+	int count = entries ? sk_X509_REVOKED_num(entries) : 0;
+	uint64_t issuer = print_issuer(crl);
+
+	c->revoked = calloc((size_t)count + 1, sizeof(*c->revoked));
+	if (!c->revoked)
+		abort();
+	for (int i = 0; i < count; i++) {
+		const X509_REVOKED *entry = sk_X509_REVOKED_value(entries, i);
+		const ASN1_INTEGER *serial = X509_REVOKED_get0_serialNumber(entry);
+
+		c->revoked[c->revoked_count++] = print(issuer, ASN1_STRING_get0_data(serial),
+						       ASN1_STRING_length(serial));
+	}
+}
+
 int crl_parse(const char *name, const uint8_t *bytes, size_t length,
 	      const struct certificate *authority, struct crl *out, struct gh_buf *why)
 {
@@ -86,6 +125,7 @@ int crl_parse(const char *name, const uint8_t *bytes, size_t length,
 		abort();
 	c.der.length = (size_t)n;
 	c.next_update_s = next_update(crl);
+	take_revoked(crl, &c);
 	X509_CRL_free(crl);
 	*out = c;
 	return 0;
@@ -107,4 +147,6 @@ void crl_fini(struct crl *c)
 {
 	OPENSSL_free(c->der.bytes);
 	c->der.bytes = NULL;
+	free(c->revoked);
+	c->revoked = NULL;
 }

@@ -19,6 +19,8 @@
 struct crl {
 	struct certificate_der der;
 	int64_t next_update_s;          /* 0: it does not say */
+	uint64_t *revoked;              /* whom it names: a print of issuer and serial number */
+	size_t revoked_count;
 };
 
 /* authority: whose it must be, its own certificate being the first of its chain. */

@@ -116,6 +116,64 @@ static void test_forms(void **state)
 	authority_free(&other);
 }
 
+/* One more entry, under a fresh signature. */
+static void name_one(X509_CRL *list, const struct authority *a, uint64_t number)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	ASN1_TIME *now = ASN1_TIME_set(NULL, 1700000000);
+
+	ASN1_INTEGER_set_uint64(serial, number);
+	X509_REVOKED_set_serialNumber(entry, serial);
+	X509_REVOKED_set_revocationDate(entry, now);
+	assert_true(X509_CRL_add0_revoked(list, entry));
+	assert_true(X509_CRL_sort(list) && X509_CRL_sign(list, a->key, EVP_sha256()));
+	ASN1_INTEGER_free(serial);
+	ASN1_TIME_free(now);
+}
+
+static struct crl parsed(X509_CRL *list, const struct authority *a)
+{
+	struct gh_buf why = { 0 };
+	uint8_t *der = NULL;
+	int n = i2d_X509_CRL(list, &der);
+	struct crl c;
+
+	assert_int_equal(crl_parse("x", der, (size_t)n, &a->certificate, &c, &why), 0);
+	OPENSSL_free(der);
+	return c;
+}
+
+/* Equal for equal issuer and number, and for nothing else. */
+static void test_revoked(void **state)
+{
+	struct authority root = authority_new("root"), other = authority_new("other");
+	X509_CRL *list = list_new(&root, true), *others = list_new(&other, true);
+	struct crl none = parsed(list, &root), one, two, elsewhere;
+
+	(void)state;
+	assert_int_equal(none.revoked_count, 0);
+	name_one(list, &root, 0x80);
+	one = parsed(list, &root);
+	name_one(list, &root, UINT64_MAX);
+	two = parsed(list, &root);
+	name_one(others, &other, 0x80);
+	elsewhere = parsed(others, &other);
+	assert_int_equal(one.revoked_count, 1);
+	assert_int_equal(two.revoked_count, 2);
+	assert_true(two.revoked[0] != two.revoked[1]);
+	assert_true(two.revoked[0] == one.revoked[0] || two.revoked[1] == one.revoked[0]);
+	assert_true(elsewhere.revoked[0] != one.revoked[0]);
+	crl_fini(&none);
+	crl_fini(&one);
+	crl_fini(&two);
+	crl_fini(&elsewhere);
+	X509_CRL_free(list);
+	X509_CRL_free(others);
+	authority_free(&root);
+	authority_free(&other);
+}
+
 static void test_unidentified(void **state)
 {
 	struct authority root = authority_new("root");
@@ -183,6 +241,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
+		cmocka_unit_test(test_revoked),
 		cmocka_unit_test(test_unidentified),
 		cmocka_unit_test(test_broken),
 	};

@@ -53,7 +53,7 @@ static void test_rows(void **state)
 		void (*change)(struct ike_connection *c);
 		enum ike_change asks;
 	} rows[] = {
-		{ nothing, IKE_SAME }, { mode, IKE_SAME }, { alternate, IKE_KEYS },
+		{ nothing, IKE_SAME }, { mode, IKE_SAME }, { alternate, IKE_TOLD },
 		{ ike_life, IKE_LATER }, { life, IKE_LATER }, { volume, IKE_LATER },
 		{ mobike, IKE_LATER }, { fragments, IKE_LATER }, { window, IKE_LATER },
 		{ dpd, IKE_LATER },
@@ -106,11 +106,52 @@ static void test_authorities(void **state)
 	ike_certificates_put(a.certificates);
 }
 
+/* A list that names nobody else is only told; one more, and everybody proves himself anew. */
+static void test_lists(void **state)
+{
+	static const uint64_t nobody[1], two[] = { 7, 3 }, three[] = { 9, 3, 7 }, other[] = { 3, 8 };
+	static const struct {
+		const uint64_t *before, *after;
+		size_t before_count, after_count;
+		enum ike_change asks;
+	} rows[] = {
+		{ nobody, nobody, 0, 0, IKE_TOLD }, { two, two, 2, 2, IKE_TOLD },
+		{ three, two, 3, 2, IKE_TOLD }, { two, nobody, 2, 0, IKE_TOLD },
+		{ nobody, two, 0, 2, IKE_RENEWED }, { two, three, 2, 3, IKE_RENEWED },
+		{ two, other, 2, 2, IKE_RENEWED },
+	};
+
+	(void)state;
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ike_certificates before = {
+			.key = { (const uint8_t *)"key", 3 },
+			.crls = { { (const uint8_t *)"monday", 6 } }, .crl_count = 1,
+			.revoked = rows[i].before, .revoked_count = rows[i].before_count,
+		};
+		struct ike_certificates after = before;
+		struct ike_connection a = paris(), b = paris();
+
+		after.crls[0].bytes = (const uint8_t *)"friday";
+		after.revoked = rows[i].after;
+		after.revoked_count = rows[i].after_count;
+		a.secret_length = b.secret_length = 0;
+		a.certificates = ike_certificates_new(&before);
+		b.certificates = ike_certificates_new(&after);
+		assert_int_equal(ike_differ(&a, &b), rows[i].asks);
+		ike_certificates_put(b.certificates);
+		b.certificates = ike_certificates_get(a.certificates);
+		assert_int_equal(ike_differ(&a, &b), IKE_SAME);
+		ike_certificates_put(b.certificates);
+		ike_certificates_put(a.certificates);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_authorities),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
