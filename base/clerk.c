@@ -80,8 +80,12 @@ static void *work(void *arg)
 		if (!done)
 			continue;
 		list_add(&c->finished, job);
-		if (!c->stop)
-			ev_async_send(c->loop, &c->wake);
+		if (c->stop)
+			continue;
+		/* Not under the lock: the loop wakes at once, and would have to wait for it. */
+		pthread_mutex_unlock(&c->lock);
+		ev_async_send(c->loop, &c->wake);
+		pthread_mutex_lock(&c->lock);
 	}
 	pthread_mutex_unlock(&c->lock);
 	return NULL;

@@ -421,7 +421,6 @@ static int gateway_commit(void *self, struct transaction_token token,
 	a->token = token;
 	a->phase = 0;
 	a->next = 0;
-	a->gateway->speaker_due = true;
 	if (commit_step(a, commit_until(a)))
 		return 0;
 	a->step = commit_later;

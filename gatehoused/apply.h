@@ -42,7 +42,7 @@ struct apply {
 	struct apply_change *changes;           /* by name */
 	size_t change_count;
 	struct transaction_token token;         /* of the step that goes on in slices */
-	/* The next slice; true: it is done, and has told the transaction. NULL: nothing to do. */
+	/* The next slice; true: it is done, and the transaction goes on. NULL: nothing to do. */
 	bool (*step)(struct apply *a, struct gh_time until);
 	size_t next;                            /* index of step's next piece of work */
 	unsigned phase;
@@ -53,6 +53,8 @@ struct apply {
 	int kernel_rc;                          /* 1: not answered yet */
 	struct gh_buf kernel_why;
 	struct gh_buf left;                     /* struct underlay_session: gone with this slice */
+	struct ike_connection *asked;           /* what charon will be asked about, as far as gathered */
+	size_t asked_count;
 	struct ike_trial *trial_charon;         /* charon's answer is awaited; else NULL */
 	uint32_t trial;                         /* number of the last question to bgpd */
 	bool trying;                            /* bgpd's answer to it is awaited */

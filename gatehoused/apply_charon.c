@@ -226,43 +226,81 @@ static bool differs(const struct apply *a, const struct apply_change *c)
 	       authorities_differ(c->before, c->after);
 }
 
+static void asked_free(struct apply *a)
+{
+	for (size_t i = 0; i < a->asked_count; i++)
+		ike_connection_fini(&a->asked[i]);
+	free(a->asked);
+	a->asked = NULL;
+	a->asked_count = 0;
+}
+
+/* Gathers what charon sees a difference in; false: it is late. */
+static bool gather(struct apply *a, struct gh_time until)
+{
+	for (; a->next < a->change_count; a->next++) {
+		const struct apply_change *c = &a->changes[a->next];
+
+		if (apply_late(until))
+			return false;
+		if (!differs(a, c))
+			continue;
+		if (apply_ike_connection(a->gateway, a->to, c->after, &a->asked[a->asked_count]))
+			a->asked_count++;
+		else
+			ike_connection_fini(&a->asked[a->asked_count]);
+	}
+	return true;
+}
+
+/* false: there is nothing to ask. */
+static bool ask(struct apply *a)
+{
+	bool any = a->asked_count;
+
+	if (any)
+		a->trial_charon = ike_try(a->gateway->ike, a->asked, a->asked_count, on_tried, a);
+	asked_free(a);
+	return any;
+}
+
+static bool ask_later(struct apply *a, struct gh_time until)
+{
+	if (!gather(a, until))
+		return false;
+	a->step = NULL;
+	if (!ask(a))
+		transaction_prepared(a->token, 0, NULL);
+	return true;
+}
+
 static int charon_prepare(void *self, struct transaction_token token,
 			  const struct transaction_change *change, struct gh_buf *why)
 {
 	struct apply *a = self;
-	struct ike_connection *asked;
 	const char *version;
-	size_t count = 0;
 
 	(void)why;
 	if (change->trusted || !ike_charon(a->gateway->ike, &version))
 		return 0;
-	asked = calloc(a->change_count + 1, sizeof(*asked));
-	if (!asked)
+	a->asked = calloc(a->change_count + 1, sizeof(*a->asked));
+	if (!a->asked)
 		abort();
-	for (size_t i = 0; i < a->change_count; i++) {
-		const struct apply_change *c = &a->changes[i];
-
-		if (!differs(a, c))
-			continue;
-		if (apply_ike_connection(a->gateway, a->to, c->after, &asked[count]))
-			count++;
-		else
-			ike_connection_fini(&asked[count]);
-	}
 	a->token = token;
-	if (count)
-		a->trial_charon = ike_try(a->gateway->ike, asked, count, on_tried, a);
-	for (size_t i = 0; i < count; i++)
-		ike_connection_fini(&asked[i]);
-	free(asked);
-	return count ? TRANSACTION_PENDING : 0;
+	a->next = 0;
+	if (gather(a, gh_time_add_ms(gh_now(), APPLY_SLICE_MS)))
+		return ask(a) ? TRANSACTION_PENDING : 0;
+	a->step = ask_later;
+	return TRANSACTION_PENDING;
 }
 
 static void charon_abort(void *self)
 {
 	struct apply *a = self;
 
+	if (a->step == ask_later)
+		a->step = NULL;
+	asked_free(a);
 	ike_try_cancel(a->trial_charon);
 	a->trial_charon = NULL;
 }

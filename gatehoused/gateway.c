@@ -73,9 +73,10 @@ static void on_turn(struct ev_loop *loop, ev_prepare *w, int events)
 
 	(void)events;
 	g->looping = true;
-	if (g->speaker_due)
-		apply_speaker(g);
 	more = apply_turn(g);
+	/* What bgpd is to hear is made anew as a whole: once, when a change is through. */
+	if (g->speaker_due && !more)
+		apply_speaker(g);
 	more |= partner_turn(g);
 	tell_events(g);
 	more |= show_turn(g);

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NS_MINUTE 60000000000u
@@ -109,11 +111,6 @@ uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction di
 
 /* ---- turns ------------------------------------------------------------- */
 
-/*
- * How long this thread has stood ready without getting a core, ever: what else
- * runs on the host is no work of ours, but waiting for a lock or the kernel is.
- * 0 where the kernel does not count it.
- */
 static uint64_t queued_ns(void)
 {
 	static int fd = -1;
@@ -128,22 +125,53 @@ static uint64_t queued_ns(void)
 	return sscanf(text, "%llu %llu", &ran, &queued) == 2 ? queued : 0;
 }
 
+static struct thread_use use_of_thread(void)
+{
+	struct timespec ran = { 0 };
+	struct rusage usage = { 0 };
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ran);
+	getrusage(RUSAGE_THREAD, &usage);
+	return (struct thread_use){
+		.ran_ns = (uint64_t)ran.tv_sec * 1000000000u + (uint64_t)ran.tv_nsec,
+		.queued_ns = queued_ns(), .waits = usage.ru_nvcsw,
+	};
+}
+
+/*
+ * The turn without what the machine gave to others. Waiting for a lock or the
+ * kernel is ours and counts; standing ready for a core does not. Nor does what a
+ * hypervisor takes, which no thread is told of: but one that waited for nothing
+ * needs no more than the time that it ran.
+ */
+static uint64_t own_ns(const struct thread_use *before, const struct thread_use *after,
+		       uint64_t wall_ns)
+{
+	uint64_t queued = after->queued_ns - before->queued_ns;
+	uint64_t ran = after->ran_ns - before->ran_ns;
+
+	if (after->waits == before->waits && ran < wall_ns)
+		return ran;
+	return wall_ns > queued ? wall_ns - queued : 0;
+}
+
 void pulse_wake(struct pulse *p, struct gh_time now)
 {
 	p->woke = now;
-	p->woke_queued_ns = queued_ns();
+	p->before = use_of_thread();
 }
 
 void pulse_sleep(struct pulse *p, struct gh_time now)
 {
-	uint64_t us = (now.ns - p->woke.ns) / 1000, queued_us;
+	uint64_t ns = now.ns - p->woke.ns;
+	struct thread_use after;
 
 	if (!p->woke.ns)
 		return;
-	queued_us = (queued_ns() - p->woke_queued_ns) / 1000;
+	after = use_of_thread();
 	p->turns++;
-	p->busy_us += us;
-	peak_add(&p->longest, us, now);
-	peak_add(&p->longest_own, us > queued_us ? us - queued_us : 0, now);
+	p->busy_us += ns / 1000;
+	peak_add(&p->longest, ns / 1000, now);
+	peak_add(&p->longest_own, own_ns(&p->before, &after, ns) / 1000, now);
 	p->woke.ns = 0;
 }

@@ -39,12 +39,19 @@ void meter_sample(struct meter *m, uint32_t leg, uint64_t in_packets, uint64_t o
 uint64_t meter_peak(const struct meter *m, uint32_t leg, enum meter_direction direction,
 		    struct gh_time now);
 
+/* What a thread has had of the machine, ever. */
+struct thread_use {
+	uint64_t ran_ns;                /* on a core */
+	uint64_t queued_ns;             /* ready, and none was free; 0 where it is not counted */
+	long waits;                     /* how often it waited for something else */
+};
+
 struct pulse {
 	uint64_t turns, busy_us;
 	struct peak longest;            /* microseconds on the wall's clock, */
-	struct peak longest_own;        /* and without those spent waiting for a core */
+	struct peak longest_own;        /* and without those that the machine gave others */
 	struct gh_time woke;            /* ns 0: asleep */
-	uint64_t woke_queued_ns;
+	struct thread_use before;
 };
 
 /* After the loop waited, and before it waits again. */

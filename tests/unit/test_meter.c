@@ -65,12 +65,31 @@ static void test_pulse(void **state)
 	assert_int_equal(peak_get(&p.longest, at(3)), 1000000);
 }
 
+/* Waiting is a turn's own; what the wall's clock has beyond that and its work is not. */
+static void test_own(void **state)
+{
+	const struct timespec nap = { .tv_nsec = 20000000 };
+	struct pulse p = { 0 };
+
+	(void)state;
+	pulse_wake(&p, at(1));
+	pulse_sleep(&p, at(2));
+	assert_int_equal(peak_get(&p.longest, at(2)), 1000000);
+	assert_true(peak_get(&p.longest_own, at(2)) < 1000000);
+	p = (struct pulse){ 0 };
+	pulse_wake(&p, gh_now());
+	nanosleep(&nap, NULL);
+	pulse_sleep(&p, gh_now());
+	assert_true(peak_get(&p.longest_own, gh_now()) >= 19000);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_peak),
 		cmocka_unit_test(test_rates),
 		cmocka_unit_test(test_pulse),
+		cmocka_unit_test(test_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
