@@ -69,22 +69,13 @@ FUZZERS += tests/fuzz/fuzz_crl
 tests_fuzz_fuzz_crl_LDADD = $(GHYANG_LIBS) $(FUZZ_LIBS)
 
 check_PROGRAMS += $(FUZZERS)
-EXTRA_DIST += tests/fuzz/seeds tests/fuzz/coverage tests/fuzz/planted
+EXTRA_DIST += tests/fuzz/seeds tests/fuzz/coverage tests/fuzz/planted tests/fuzz/run
 if !FUZZING
 TESTS += $(FUZZERS)
 endif
 
-# libFuzzer keeps what it finds new in a scratch corpus, never in the sources.
 fuzz: $(FUZZERS)
-	@passed=0; failed=0; for f in $(FUZZERS); do \
-		name=$$(basename $$f); corpus=fuzz-corpus/$$name; seeds=$(srcdir)/tests/fuzz/seeds/$$name; \
-		mkdir -p $$corpus; test -d $$seeds || seeds=; \
-		if ./$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=1024 -timeout=5 -print_final_stats=1 \
-			-artifact_prefix=$$corpus/ $$corpus $$seeds >$$corpus.log 2>&1; \
-		then echo "PASS: $$name $$(sed -n 's/stat::number_of_executed_units: */runs /p' $$corpus.log)"; \
-			passed=$$((passed + 1)); \
-		else echo "FAIL: $$name (see $$corpus.log)"; tail -n 20 $$corpus.log; failed=$$((failed + 1)); fi; \
-	done; echo "$$passed passed, $$failed failed"; test $$failed = 0
+	$(srcdir)/tests/fuzz/run $(FUZZ_SECONDS) $(FUZZERS)
 
 .PHONY: fuzz
 clean-local:
