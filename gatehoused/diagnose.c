@@ -153,7 +153,7 @@ static enum rung_result rung_key(struct view *v)
 					   certificate ? "certificates are believed" : "shared keys agree");
 
 	if (certificate)
-		REMEDY(v, "let each side's certificate chain to the other's authority, and hold its identity; are both valid now?");
+		REMEDY(v, "each side's certificate must be valid now, not revoked, chain to an authority that the other side names, and hold its identity");
 	else
 		REMEDY(v, "enter the same shared-key on both sides; an identity mismatch can look alike");
 	return r;
@@ -242,6 +242,12 @@ static const struct {
 	{ "prefixes", rung_prefixes },
 };
 
+static const char *name_of(size_t rung, const struct view *v)
+{
+	return ladder[rung].look == rung_key && v->connection->certificate[0] ? "certificate"
+									       : ladder[rung].name;
+}
+
 static void count_packets(void *ctx, const struct ipsec_sa_state *s)
 {
 	struct view *v = ctx;
@@ -265,12 +271,12 @@ static void climb(struct view *v, struct writer *w)
 		if (!failed)
 			r = ladder[i].look(v);
 		writer_open(w, NULL);
-		writer_text(w, "name", ladder[i].name);
+		writer_text(w, "name", name_of(i, v));
 		writer_text(w, "result", failed ? "not-reached" : results[r]);
 		writer_text_if(w, "seen", v->seen);
 		writer_close(w);
 		if (r == RUNG_BAD) {
-			failed = ladder[i].name;
+			failed = name_of(i, v);
 			snprintf(remedy, sizeof(remedy), "%s", v->remedy);
 		}
 	}

@@ -398,13 +398,18 @@ void view_diagnose(struct json_object *o, bool first, struct gh_buf *out)
 	static const struct grid_column columns[] = {
 		COLUMN("name", "Rung"), COLUMN("result", "Result"), COLUMN("seen", "Seen"),
 	};
+	const char *remedy;
+	size_t n;
 
 	(void)first;
 	print_list(o, "rung", COLUMNS(columns), out);
-	if (grid_flag(o, "healthy"))
+	if (grid_flag(o, "healthy")) {
 		gh_buf_printf(out, "\n%s is healthy.\n", grid_value(o, "connection"));
-	else
-		gh_buf_printf(out, "\nWhat to do: %s.\n", grid_value(o, "remedy"));
+		return;
+	}
+	remedy = grid_value(o, "remedy");
+	n = strlen(remedy);
+	gh_buf_printf(out, "\nWhat to do: %s%s\n", remedy, n && remedy[n - 1] == '?' ? "" : ".");
 }
 
 /* ---- device-config ------------------------------------------------------ */

@@ -149,7 +149,7 @@ def shown(net, roots, name, identity="paris.example", issuers=("old",)):
         net.device.load()
 
 
-def refuse(s, what, words, begin=None):
+def refuse(s, what, words, begin=None, rung="certificate"):
     """The connection is set up anew, does not come up, and says why: in each place that is looked at."""
     net = s.net
     net.gateway.reset(NAME)
@@ -159,9 +159,11 @@ def refuse(s, what, words, begin=None):
         state = net.status()["state"]
         places = [str(state), *(plain(net.gateway.show(f"connection {NAME}{more}"))
                                 for more in ("", " diagnose"))]
-        if state.get("forwarding") == "up" or not all(words in p for p in places):
+        failed = net.gateway.show_json(f"connection {NAME} diagnose").get("failed-rung")
+        if state.get("forwarding") == "up" or failed != rung or \
+           not all(words in p for p in places):
             raise NotYet("\n".join(places))
-        return places[-1]
+        return True
     wait_until(told, 30, f"{what} being refused with its reason",
                [*net.gateway.processes(), net.device.node], interval=0.2)
     s.report.claim(True, f"{what} is refused: … {words} …")
@@ -180,7 +182,7 @@ def wrong(s, roots):
     s.net.set("mode responder-only")
     shown(s.net, roots, "other", "rome.example")
     refuse(s, "a certificate of another name", "[rome.example]: compare local-id and remote-id",
-           lambda: s.net.device.initiate(NAME, check=False))
+           lambda: s.net.device.initiate(NAME, check=False), rung="identity")
     s.net.set("mode default")
     shown(s.net, roots, "moved")
     refuse(s, "a certificate of an authority that is not ours", "issued by an authority that is not ours")
@@ -203,6 +205,7 @@ def by_file(s, roots):
     net.down(90)
     s.report.claim(True, "a renewed list that names the site's certificate takes the tunnel down")
     refuse(s, "a revoked certificate, by a list in a file", "is revoked")
+    net.show(s.report)
     shown(net, roots, "second")
     net.gateway.reset(NAME)
     net.up(60)
