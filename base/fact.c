@@ -213,6 +213,7 @@ static void peer(struct wire *w, struct gh_peer *p)
 	flag(w, &p->eor);
 	NUMBER(w, p->received);
 	NUMBER(w, p->sent);
+	NUMBER(w, p->received_most);
 	NUMBER(w, p->established);
 	NUMBER(w, p->up_s);
 	addr(w, &p->router_id);

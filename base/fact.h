@@ -35,7 +35,7 @@
 #include "base/buf.h"
 #include "base/weight.h"
 
-#define GH_FACT_VERSION 3
+#define GH_FACT_VERSION 4
 #define GH_FACT_HEADER 8
 /* A whole configuration fits; a length beyond it is garbage, not a message. */
 #define GH_FACT_BODY_MAX (16u << 20)
@@ -226,6 +226,7 @@ struct gh_peer {
 	bool restarting;                /* lost, but kept for its return (RFC 4724 4.2) */
 	bool eor;                       /* end-of-RIB seen on every active family */
 	uint32_t received, sent;        /* prefixes in, prefixes out */
+	uint32_t received_most;         /* prefixes in, of the family that has most: limits count so */
 	uint32_t established;           /* times it came up */
 	uint32_t up_s;                  /* seconds in the present state */
 	struct gh_addr router_id;       /* the peer's */

@@ -107,6 +107,7 @@ static struct gh_peer status_of(const struct gh_neighbor *n, struct peer *peer)
 	if (!peer)
 		return s;
 	s.received = peer->pcount[AFI_IP][SAFI_UNICAST] + peer->pcount[AFI_IP6][SAFI_UNICAST];
+	s.received_most = MAX(peer->pcount[AFI_IP][SAFI_UNICAST], peer->pcount[AFI_IP6][SAFI_UNICAST]);
 	s.sent = sent_of(peer, AFI_IP) + sent_of(peer, AFI_IP6);
 	s.established = peer->established;
 	s.up_s = peer->uptime ? (uint32_t)(monotime(NULL) - peer->uptime) : 0;
@@ -154,6 +155,19 @@ static int peer_changed(struct peer *peer)
 	return 0;
 }
 
+/*
+ * bgpd compares before it counts: it takes the first prefix beyond a limit, and
+ * ends the session at the one after that, which may never come.
+ */
+static void check_limit(const struct gh_neighbor *n, struct peer *peer, struct gh_peer *last)
+{
+	(void)last;
+	if (!n->prefix_limit || !peer || peer->status != Established)
+		return;
+	if (!bgp_maximum_prefix_overflow(peer, AFI_IP, SAFI_UNICAST, 0))
+		bgp_maximum_prefix_overflow(peer, AFI_IP6, SAFI_UNICAST, 0);
+}
+
 static void poll_event(struct thread *t)
 {
 	static unsigned count;
@@ -163,6 +177,7 @@ static void poll_event(struct thread *t)
 	if (++count % POLLS_A_SECOND == 0)
 		gh_speaker_check();
 	gh_neighbor_check();
+	gh_neighbor_each(check_limit);
 	if (gh_daemon_is_here())
 		gh_neighbor_each(count % POLLS_A_SECOND ? say_if_moved : say_if_changed);
 }

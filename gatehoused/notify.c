@@ -129,19 +129,19 @@ static void limit(struct gateway *g, const struct gh_neighbor *n, const struct g
 	else if (p->state != GH_BGP_ESTABLISHED)
 		now = LIMIT_FINE;
 	else
-		now = limit_judge(before, p->received, n->prefix_limit);
+		now = limit_judge(before, p->received_most, n->prefix_limit);
 	speaker_limit_level_set(g->speaker, p->id, (unsigned)now);
 	if (now <= before)
 		return;
 	gateway_leg_name(g, gh_neighbor_leg(p->id), name);
 	timeline_add(g->timeline, TIMELINE_BGP, "%s: prefix limit %s: %u of %u prefixes%s", name,
-		     levels[now], p->received, n->prefix_limit,
+		     levels[now], p->received_most, n->prefix_limit,
 		     now == LIMIT_EXCEEDED ? "; the session ended" : "");
 	begin(&w, &out, "gatehouse:prefix-limit");
 	writer_addr(&w, "neighbor", &n->peer);
 	writer_text(&w, "leg", name);
 	writer_text(&w, "level", levels[now]);
-	writer_number(&w, "received", p->received);
+	writer_number(&w, "received", p->received_most);
 	writer_number(&w, "limit", n->prefix_limit);
 	end(g, &w);
 }

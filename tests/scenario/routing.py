@@ -1,4 +1,4 @@
-"""routing - BGP per connection: several sessions, MD5, BFD in the tunnel, weights, FRR's filters, a default route
+"""routing - BGP per connection: several sessions, MD5, BFD in the tunnel, weights, FRR's filters, a default route, prefix limits
 
                                 .7 ┌─────────┐.2
                        ┌───────────┤ paris-1 ├───┐ ┌───────┐
@@ -10,7 +10,8 @@
                        └───────────┤ lyon-1  ├─────┤ lyon  ├── lyon-host    10.30.0.0/24
      203.0.113.0/24                └─────────┘     └───────┘ AS 64530       and 10.31.0.0/24
 
-  connection paris    sessions 169.254.21.2 and fd00:21::2, MD5, timers 3/9, BFD, weight 100
+  connection paris    sessions 169.254.21.2 and fd00:21::2, MD5, timers 3/9, BFD, weight 100;
+                      a prefix limit, in the end
   connection paris-2  session 172.30.0.2, TTL 5, graceful restart
   connection lyon     session 169.254.21.10; 10.31.0.0/24 static; announces a default route
 
@@ -90,7 +91,8 @@ class Net:
         one = self.paris.device(self.inet, "198.51.100.7/24")
         one.tunnel("azure", "198.51.100.7", PUBLIC, PSK % "paris")
         self.paris.session("apipa", one, "169.254.21.2", "169.254.21.1", 65515, password=MD5,
-                           bfd=True, prefer=200)
+                           bfd=True, prefer=200, exports="source = RTS_STATIC && "
+                           "net.len != 32 && net.len != 128")
         self.paris.session("six", one, "fd00:21::2", "fd00:21::1", 65515, password=MD5, bfd=True,
                            families=(6,), prefer=210)
         two = self.paris.device(self.inet, "198.51.100.8/24")
@@ -130,6 +132,7 @@ def run(s):
     password(s)
     restart(s)
     bfd(s)
+    prefix_limit(s)
 
 
 # --- asked -----------------------------------------------------------------------------------
@@ -310,3 +313,73 @@ def bfd(s):
     s.net.paris.node.undrop()
     wait_until(lambda: goes_by(s, PARIS[4], ["paris"]), 30, "paris again", s.gateway.processes())
     s.report.claim(True, "and up again with BFD")
+
+
+def prefix_limit(s):
+    """Per session: at 80 % it is told; one too many ends that session, and no other of the connection."""
+    limit = 10
+    s.gateway.configure(f"gateway connection paris\n prefix-limit {limit}\nexit")
+    announce(s, 6)
+    wait_until(lambda: received(s, "169.254.21.2", 7 + 1), 15, "seven prefixes", s.gateway.processes())
+    s.report.claim("prefix limit" not in s.gateway.show("events"), "seven of ten IPv4 prefixes, and one of IPv6: nothing is said")
+    announce(s, 7)
+    wait_until(lambda: told(s, f"paris: prefix limit warning: 8 of {limit} prefixes"), 15,
+               "the warning", s.gateway.processes())
+    s.report.claim(True, "the eighth is four fifths of ten, and is told")
+    s.report.claim(all(received(s, a, n) for a, n in (("169.254.21.2", 8 + 1), ("fd00:21::2", 1))),
+                   "both sessions of the connection go on")
+    flow = Probes(s.net.here, Host(s.net.paris.host, "net", s.net.paris.addresses), s.marker,
+                  rate=500, watch=s.gateway.processes()).start()
+    announce(s, limit)
+    exceeded(s, limit)
+    s.gateway.keep("bgp summary")
+    s.gateway.configure(f"gateway connection paris\n prefix-limit {2 * limit}\nexit")
+    wait_until(lambda: received(s, "169.254.21.2", limit + 1 + 1), 20, "all its prefixes",
+               s.gateway.processes())
+    s.report.claim(True, f"with a limit of {2 * limit} it is back at once, with {limit + 1} prefixes")
+    wait_until(lambda: goes_by(s, PARIS[4], ["paris"]), 15, "IPv4 by paris again")
+    flow.more(300)
+    flow.stop()
+    for direction, loss in flow.losses().items():
+        s.report.figure("prefix_limit_loss_" + direction.lower().replace(" ", "_"), len(loss.lost),
+                        "packets", 50)
+
+
+def exceeded(s, limit):
+    """What the eleventh prefix does."""
+    wait_until(lambda: told(s, f"of {limit} prefixes; the session ended"), 15, "the end of the session",
+               s.gateway.processes())
+    found = neighbors(s)
+    s.report.claim(found["169.254.21.2"]["state"] != "Established" and
+                   f"more than {limit} prefixes" in found["169.254.21.2"].get("last-error", ""),
+                   f"one too many ends it: {found['169.254.21.2'].get('last-error')}")
+    s.report.equal(found["fd00:21::2"]["state"], "Established", "the connection's other session goes on")
+    s.report.equal(found["172.30.0.2"]["state"], "Established", "and that of the other connection")
+    wait_until(lambda: goes_by(s, PARIS[4], ["paris-2"]), 15, "IPv4 by the other connection")
+    wait_until(lambda: goes_by(s, PARIS[6], ["paris"]), 15, "IPv6 by the other session")
+    s.report.claim(True, "paris is reached by paris-2 over IPv4, by the other session over IPv6")
+    extra = [p for p in (r["prefix"] for r in s.gateway.show_json("routes")["routes"]["route"])
+             if p.startswith("10.128.")]
+    s.report.equal(extra, [], "nothing of what was too many is used")
+
+
+def announce(s, count):
+    """So many prefixes beside paris's own of each family, over the session apipa alone."""
+    paris, many = s.net.paris, " ".join(f"route 10.128.{n}.0/24 blackhole;" for n in range(count))
+    configuration = paris.configuration("10.20.0.1")
+    paris.node.write("/run/bird.conf", f"{configuration}protocol static many {{ ipv4; {many} }}\n")
+    paris.birdc("configure")
+
+
+def received(s, address, count):
+    found = neighbors(s)[address]
+    if found["state"] != "Established" or found.get("received") != count:
+        raise NotYet(f"{found['state']}, received {found.get('received')}")
+    return True
+
+
+def told(s, words):
+    events = s.gateway.show("events")
+    if words not in events:
+        raise NotYet("\n".join(l for l in events.splitlines() if "prefix limit" in l))
+    return True

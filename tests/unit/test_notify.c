@@ -79,7 +79,9 @@ static void test_leg(void **state)
 
 static struct gh_peer peer(uint8_t state, uint32_t received, const char *error)
 {
-	struct gh_peer p = { .id = gh_neighbor_id(paris_leg(), AF_INET, 0), .state = state, .received = received };
+	/* The other family has 30. */
+	struct gh_peer p = { .id = gh_neighbor_id(paris_leg(), AF_INET, 0), .state = state,
+			     .received = received + 30, .received_most = received };
 
 	snprintf(p.last_error, sizeof(p.last_error), "%s", error);
 	return p;
