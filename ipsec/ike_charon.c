@@ -132,7 +132,7 @@ static void on_loaded(void *user, const struct vici_message *m)
 		ike_renew_end(c);
 		terminate(a.k, c->want.name);
 	} else if (c->renew) {
-		ike_renew_begin(c);
+		ike_renew_begin(a.k, c);
 	}
 	c->replace = c->renew = false;
 	ike_list_soon(a.k);
@@ -327,6 +327,7 @@ static void take_listing(struct ike *k, struct ike_conn *c)
 	c->listed = true;
 	c->sas = c->found_sas;
 	c->connecting = c->found_connecting;
+	ike_renew_listed(k, c);
 	if (c->found)
 		ike_set_status(k, c, &c->listing);
 	else

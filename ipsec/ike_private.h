@@ -26,7 +26,8 @@
 
 #define IKE_PEERS 64
 #define IKE_BUCKETS 1024
-#define IKE_SAS_MAX 8           /* IKE SAs of a connection that are told apart */
+#define IKE_SAS_MAX 16          /* IKE SAs of a connection that are told apart */
+#define IKE_OLDS_MAX 8          /* those that were replaced, and wait for their end */
 
 /* IKE SAs by charon's number. What finds no room is not known: it ends with its lifetime. */
 struct ike_sas {
@@ -49,6 +50,7 @@ struct ike_conn {
 	bool renew;                     /* or set up new ones beside them */
 	struct ike_sas sas;             /* as of the last list */
 	struct ike_sas olds;            /* of what was configured before; see ike_renew.c */
+	bool olds_open;                 /* all that the next list has are among them */
 	struct gh_time olds_until, close_at;    /* 0: not */
 	struct gh_time next_look;       /* when its name is resolved again */
 	bool connecting;                /* the list had one that is being set up */
@@ -171,7 +173,9 @@ bool ike_host_known(const struct ike_conn *c);
 /* Can new SAs stand beside the old ones, and may we begin? */
 bool ike_renew_can(const struct ike_conn *c);
 /* charon has the new values: what there is from now on is old. */
-void ike_renew_begin(struct ike_conn *c);
+void ike_renew_begin(struct ike *k, struct ike_conn *c);
+/* c->sas is of a list that was asked for after charon had the new values. */
+void ike_renew_listed(struct ike *k, struct ike_conn *c);
 /* The IKE SA was rekeyed. */
 void ike_renew_rekeyed(struct ike_conn *c, uint32_t before, uint32_t after);
 /* The peer's certificate is not believed any more: what it has ends. */

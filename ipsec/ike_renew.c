@@ -10,6 +10,11 @@
  * A rekey would be simpler, but it keeps keys, identities and the proposal of
  * before; charon's reauthentication would have done, were it not made with the
  * old values as well.
+ *
+ * Changes may follow each other faster than SAs come up. One that was asked for
+ * before the last change is as old as the others, though nobody has seen it yet:
+ * so what the first list after a change has is old, whatever its state, and only
+ * then are new ones asked for. The last change wins.
  */
 #include "ipsec/ike_private.h"
 
@@ -22,11 +27,43 @@ bool ike_renew_can(const struct ike_conn *c)
 	return ike_is_up(c) && c->want.version == 2 && c->want.mode != IKE_MODE_RESPONDER;
 }
 
-void ike_renew_begin(struct ike_conn *c)
+/* charon numbers them as they come; the one that carries is not to go. */
+static unsigned oldest(const struct ike_conn *c)
+{
+	const struct ike_sas *o = &c->olds;
+	unsigned at = o->id[0] == c->status.id;
+
+	for (unsigned i = at + 1; i < o->count; i++)
+		if (o->id[i] < o->id[at] && o->id[i] != c->status.id)
+			at = i;
+	return at;
+}
+
+/* Of too many the oldest goes at once: it carries stragglers at most. */
+static void grow_old(struct ike *k, struct ike_conn *c, uint32_t id)
+{
+	struct ike_sas *o = &c->olds;
+
+	ike_sas_add(o, id);
+	while (o->count > IKE_OLDS_MAX) {
+		unsigned at = oldest(c);
+
+		ike_close(k, o->id[at]);
+		o->id[at] = o->id[--o->count];
+	}
+}
+
+static void all_grow_old(struct ike *k, struct ike_conn *c)
 {
 	for (unsigned i = 0; i < c->sas.count; i++)
-		ike_sas_add(&c->olds, c->sas.id[i]);
-	ike_sas_add(&c->olds, c->status.id);
+		grow_old(k, c, c->sas.id[i]);
+	grow_old(k, c, c->status.id);
+}
+
+void ike_renew_begin(struct ike *k, struct ike_conn *c)
+{
+	all_grow_old(k, c);
+	c->olds_open = true;
 	c->olds_until = gh_time_add_ms(gh_now(), IKE_RENEW_MS);
 	c->close_at = (struct gh_time){ 0 };
 	c->status.renewing = true;
@@ -34,9 +71,17 @@ void ike_renew_begin(struct ike_conn *c)
 	c->next_try = (struct gh_time){ 0 };
 }
 
+void ike_renew_listed(struct ike *k, struct ike_conn *c)
+{
+	if (c->olds_open)
+		all_grow_old(k, c);
+	c->olds_open = false;
+}
+
 void ike_renew_end(struct ike_conn *c)
 {
 	c->olds.count = 0;
+	c->olds_open = false;
 	c->status.renewing = false;
 }
 
@@ -54,13 +99,14 @@ void ike_renew_refused(struct ike_conn *c)
 
 bool ike_renew_waits(const struct ike_conn *c)
 {
-	return c->olds.count && ike_sas_have(&c->olds, c->status.id);
+	return c->olds_open || (c->olds.count && ike_sas_have(&c->olds, c->status.id));
 }
 
 static void close_olds(struct ike *k, struct ike_conn *c)
 {
+	/* A full list may lack some. */
 	for (unsigned i = 0; i < c->olds.count; i++)
-		if (ike_sas_have(&c->sas, c->olds.id[i]))
+		if (c->sas.count == IKE_SAS_MAX || ike_sas_have(&c->sas, c->olds.id[i]))
 			ike_close(k, c->olds.id[i]);
 	ike_renew_end(c);
 	k->changed(k->user, c->want.leg);

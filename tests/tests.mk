@@ -455,9 +455,9 @@ EXTRA_test_netconf_relay_DEPENDENCIES = gatehouse-netconf
 
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
 check_PROGRAMS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
-	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_try test_resolve test_vici
+	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try test_resolve test_vici
 TESTS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
-	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_try test_resolve test_vici
+	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try test_resolve test_vici
 
 IKE_TEST_LIBS = libike.a libbase.a $(CMOCKA_LIBS)
 
@@ -497,6 +497,10 @@ test_ike_message_LDADD = $(IKE_TEST_LIBS)
 test_ike_policy_SOURCES = tests/unit/test_ike_policy.c
 test_ike_policy_CFLAGS = $(UNIT_CFLAGS)
 test_ike_policy_LDADD = $(IKE_TEST_LIBS)
+
+test_ike_renew_SOURCES = tests/unit/test_ike_renew.c
+test_ike_renew_CFLAGS = $(UNIT_CFLAGS)
+test_ike_renew_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_ike_try_SOURCES = tests/unit/test_ike_try.c
 test_ike_try_CFLAGS = $(UNIT_CFLAGS)

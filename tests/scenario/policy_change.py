@@ -6,6 +6,8 @@ the traffic. Nothing may be lost. A change that the device refuses leaves the tu
 as it was, and says so.
 """
 
+import time
+
 import tunnel
 from lab import NotYet, wait_until
 from tunnel import NAME, PSK
@@ -44,6 +46,7 @@ def run(s):
         s.report.note(f"{name}: {loss}")
     s.report.figure("policy_change_loss_packets", max(len(l.lost) for l in losses.values()),
                     "packets", 0)
+    many(s)
     responder(s)
 
 
@@ -61,6 +64,27 @@ def changed(s, what, change, check):
     ours = wait_until(renewed, 30, f"new SAs after a change of {what}",
                       [*net.gateway.processes(), net.device.node], interval=0.1)
     s.report.claim(ours.id > before.id, f"{what}: {ours.algorithms}; {ours.esp}")
+
+
+def many(s):
+    """Faster than SAs come up, and more than are remembered: the last one is what runs."""
+    net, count = s.net, 0
+    net.set("no ipsec integrity\nipsec encryption gcmaes256\nipsec pfs-group ecp384")
+    began = time.monotonic()
+    for _ in range(7):
+        for size in (256, 128):
+            net.set(f"ipsec encryption gcmaes{size}")
+            count += 1
+    took = time.monotonic() - began
+    def last():
+        ours, theirs = net.sas()
+        if ours.count != 1 or not ours.esp.startswith("AES_GCM_16-128") or \
+           ours.spis() != theirs.spis(swap=True):
+            raise NotYet(f"{ours.text}\n{theirs.text}")
+        return ours
+    ours = wait_until(last, 30, f"the last of {count} changes", [*net.gateway.processes(),
+                                                                net.device.node], interval=0.1)
+    s.report.claim(net.carries(), f"{count} changes within {took:.1f} s: the last one runs: {ours.esp}, and carries")
 
 
 def key(s):
