@@ -179,8 +179,9 @@ def plain(text):
 def wrong(s, roots):
     shown(s.net, roots, "ended")
     refuse(s, "an expired certificate", "expired or not yet valid")
-    s.net.set("mode responder-only")
     shown(s.net, roots, "other", "rome.example")
+    refuse(s, "a certificate of another name, when we begin", "the peer refused us (AUTHENTICATION_FAILED)")
+    s.net.set("mode responder-only")
     refuse(s, "a certificate of another name", "[rome.example]: compare local-id and remote-id",
            lambda: s.net.device.initiate(NAME, check=False), rung="identity")
     s.net.set("mode default")

@@ -12,7 +12,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "gatehoused/credentials.h"
 
@@ -136,6 +136,76 @@ static void test_authorities(void **state)
 	credentials_free(all);
 }
 
+/* The list of whoever signed cert.pem: numbers from 1 on, count of them. */
+static void publish(const char *path, int count)
+{
+	char key_path[128];
+	X509_CRL *list = X509_CRL_new();
+	AUTHORITY_KEYID *id = AUTHORITY_KEYID_new();
+	ASN1_TIME *now = ASN1_TIME_set(NULL, 1700000000 + count);
+	EVP_PKEY *key;
+	FILE *f;
+
+	snprintf(key_path, sizeof(key_path), "%s/key.pem", dir);
+	f = fopen(key_path, "r");
+	key = PEM_read_PrivateKey(f, NULL, NULL, NULL);
+	fclose(f);
+	X509_CRL_set_version(list, 1);
+	X509_CRL_set1_lastUpdate(list, now);
+	for (int i = 1; i <= count; i++) {
+		X509_REVOKED *entry = X509_REVOKED_new();
+		ASN1_INTEGER *serial = ASN1_INTEGER_new();
+
+		ASN1_INTEGER_set(serial, i);
+		X509_REVOKED_set_serialNumber(entry, serial);
+		X509_REVOKED_set_revocationDate(entry, now);
+		X509_CRL_add0_revoked(list, entry);
+		ASN1_INTEGER_free(serial);
+	}
+	id->keyid = ASN1_OCTET_STRING_new();
+	ASN1_OCTET_STRING_set(id->keyid, (const unsigned char *)"key", 3);
+	X509_CRL_add1_ext_i2d(list, NID_authority_key_identifier, id, 0, 0);
+	assert_true(X509_CRL_sign(list, key, EVP_sha256()));
+	f = fopen(path, "w");
+	PEM_write_X509_CRL(f, list);
+	fclose(f);
+	AUTHORITY_KEYID_free(id);
+	ASN1_TIME_free(now);
+	X509_CRL_free(list);
+	EVP_PKEY_free(key);
+}
+
+/* A renewed list: the same certificates, and whether somebody more is revoked. */
+static void test_lists(void **state)
+{
+	struct gw_connection c = connection();
+	struct gw_certificate authority = c.authorities[0];
+	struct credentials *all = credentials_new();
+	struct ike_certificates *before, *after;
+	struct gh_buf why = { 0 };
+
+	(void)state;
+	renew();
+	snprintf(authority.crl_file, sizeof(authority.crl_file), "%s/list.pem", dir);
+	c.authorities = &authority;
+	publish(authority.crl_file, 2);
+	before = credentials_get(all, &c, &why);
+	assert_non_null(before);
+	assert_int_equal(before->revoked_count, 2);
+	publish(authority.crl_file, 3);
+	assert_true(credentials_renewed(all));
+	after = credentials_get(all, &c, &why);
+	assert_true(ike_certificates_alike(before, after));
+	assert_false(ike_certificates_equal(before, after));
+	assert_true(ike_certificates_revokes_more(after, before));
+	assert_false(ike_certificates_revokes_more(before, after));
+	assert_true(ike_certificates_revokes_more(before, NULL));
+	assert_false(ike_certificates_revokes_more(NULL, before));
+	ike_certificates_put(before);
+	ike_certificates_put(after);
+	credentials_free(all);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -157,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kept),
 		cmocka_unit_test(test_authorities),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
