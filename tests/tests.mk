@@ -360,8 +360,8 @@ test_timeline_SOURCES = tests/unit/test_timeline.c
 test_timeline_CFLAGS = $(UNIT_CFLAGS)
 test_timeline_LDADD = libgatehoused.a libbase.a $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
-TESTS += test_announce test_decide test_group test_leg test_monitor test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
+check_PROGRAMS += test_announce test_decide test_group test_kernel_outer test_leg test_monitor test_moving test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
+TESTS += test_announce test_decide test_group test_kernel_outer test_leg test_monitor test_moving test_nexthop test_path test_rib test_rib_partner test_table test_tunnel_peers test_underlay
 
 RIB_TEST_LIBS = librib.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
@@ -375,6 +375,16 @@ test_decide_LDADD = $(RIB_TEST_LIBS)
 test_group_SOURCES = tests/unit/test_group.c
 test_group_CFLAGS = $(UNIT_CFLAGS)
 test_group_LDADD = $(RIB_TEST_LIBS)
+
+test_kernel_outer_SOURCES = tests/unit/test_kernel_outer.c tests/unit/kernel_fixture.h
+test_kernel_outer_CFLAGS = $(UNIT_CFLAGS)
+test_kernel_outer_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk,--wrap=nl_batch
+test_kernel_outer_LDADD = $(RIB_TEST_LIBS)
+
+test_moving_SOURCES = tests/unit/test_moving.c tests/unit/kernel_fixture.h
+test_moving_CFLAGS = $(UNIT_CFLAGS)
+test_moving_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk,--wrap=nl_batch
+test_moving_LDADD = $(RIB_TEST_LIBS)
 
 test_leg_SOURCES = tests/unit/test_leg.c
 test_leg_CFLAGS = $(UNIT_CFLAGS)

@@ -74,7 +74,7 @@ static void gate_set(bool shut)
 }
 
 /* Until the underlay's thread stands before the gate. */
-static void gate_await(void)
+static inline void gate_await(void)
 {
 	pthread_mutex_lock(&gate.lock);
 	while (!gate.waiting)
@@ -138,7 +138,7 @@ static inline int kernel_group_setup(void **state)
 }
 
 /* loop NULL: without a thread. */
-static void underlay_begin(struct ev_loop *l)
+static inline void underlay_begin(struct ev_loop *l)
 {
 	const struct underlay_config config = {
 		.loop = l, .table = KERNEL_TABLE, .tun = "tun0", .mtu = 1400,
