@@ -164,6 +164,17 @@ static bool is_told(const struct ike_conn *c, const char *line, const char *word
 	       strcmp(s->error, words) && gh_time_ms_between(s->error_at, gh_now()) < TOLD_MS;
 }
 
+/*
+ * A silence about an IKE SA that is not the one in use, and not to replace it
+ * either: of two rekeys that met one SA is left over, and whoever closes it may
+ * ask a peer that has forgotten it.
+ */
+static bool is_leftover(const struct ike_conn *c, uint64_t id, enum ike_fault fault)
+{
+	return fault == IKE_FAULT_NO_REPLY && ike_is_up(c) && !ike_renew_waits(c) &&
+	       id != c->status.id;
+}
+
 static void on_log(struct ike *k, const struct vici_message *m)
 {
 	char line[1024] = "", name[IKE_NAME_TEXT] = "", text[IKE_TEXT_MAX + 1];
@@ -184,7 +195,8 @@ static void on_log(struct ike *k, const struct vici_message *m)
 	if (!c)
 		return;
 	note_proposals(&c->status, line);
-	if (!ike_log_fault(line, &fault, &words) || is_told(c, line, words))
+	if (!ike_log_fault(line, &fault, &words) || is_told(c, line, words) ||
+	    is_leftover(c, id, fault))
 		return;
 	if (fault == IKE_FAULT_IDENTITY && p && p->ids[0]) {
 		snprintf(text, sizeof(text), "the peer asks for %s: compare local-id and remote-id",

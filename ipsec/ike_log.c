@@ -84,6 +84,9 @@ static bool contains(const char *line, const char *text)
 
 bool ike_log_fault(const char *line, enum ike_fault *fault, const char **words)
 {
+	/* RFC 7296 2.25: rekeys have met; charon keeps the SA and tries again by itself. */
+	if (strstr(line, "TEMPORARY_FAILURE"))
+		return false;
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (!contains(line, rows[i].text))
 			continue;

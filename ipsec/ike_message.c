@@ -443,21 +443,28 @@ static void read_endpoint(const struct vici_message *m, const char *host, const 
 	out->port = (uint16_t)vici_get_number(m, port, 10, 0);
 }
 
+/*
+ * A child SA carries traffic until the one that rekeyed it deletes it. When both
+ * ends rekey at once, its successor may have to wait for an answer that is sent
+ * again; until then there is no other. Seen as down it would be set up twice.
+ */
+#define REKEYED "REKEYED"
+
 bool ike_read_child(const struct vici_message *m, struct gh_time now,
 		    struct ike_child_status *out)
 {
-	static const char *const up[] = { "INSTALLED", "UPDATING", "REKEYING" };
+	static const char *const up[] = { "INSTALLED", "UPDATING", "REKEYING", REKEYED };
 	static const char *const coming[] = { "CREATED", "INSTALLING", "RETRYING" };
 	struct ike_child_status c = { .state = IKE_CHILD_NONE };
 	char state[32] = "";
 
 	vici_get(m, "state", state, sizeof(state));
-	for (unsigned i = 0; i < 3; i++) {
+	for (unsigned i = 0; i < sizeof(up) / sizeof(up[0]); i++)
 		if (!strcmp(state, up[i]))
 			c.state = IKE_CHILD_INSTALLED;
+	for (unsigned i = 0; i < sizeof(coming) / sizeof(coming[0]); i++)
 		if (!strcmp(state, coming[i]))
 			c.state = IKE_CHILD_INSTALLING;
-	}
 	if (c.state == IKE_CHILD_NONE)
 		return false;
 	c.id = (uint32_t)vici_get_number(m, "uniqueid", 10, 0);
@@ -473,12 +480,24 @@ bool ike_read_child(const struct vici_message *m, struct gh_time now,
 	return true;
 }
 
+/* Is it a better word for the connection than the best so far? */
+static bool is_better(const struct ike_child_status *c, bool rekeyed,
+		      const struct ike_child_status *best, bool best_rekeyed)
+{
+	if (c->state != best->state)
+		return c->state > best->state;
+	if (rekeyed != best_rekeyed)
+		return best_rekeyed;
+	return c->id >= best->id;
+}
+
 static void read_children(const struct vici_message *m, struct gh_time now,
 			  struct ike_child_status *out, uint64_t *pairs, uint32_t *leg)
 {
 	struct vici_message children, section;
 	struct ike_child_status c;
 	char name[VICI_NAME_MAX + 1];
+	bool best_rekeyed = false, rekeyed;
 	unsigned pair;
 	size_t at = 0;
 
@@ -493,9 +512,11 @@ static void read_children(const struct vici_message *m, struct gh_time now,
 		if (c.state == IKE_CHILD_INSTALLED &&
 		    vici_get(&section, "name", name, sizeof(name)) && pair_of(name, &pair))
 			*pairs |= 1ull << pair;
-		if (c.state < out->state || (c.state == out->state && c.id < out->id))
+		rekeyed = vici_get_is(&section, "state", REKEYED);
+		if (!is_better(&c, rekeyed, out, best_rekeyed))
 			continue;
 		*out = c;
+		best_rekeyed = rekeyed;
 		*leg = (uint32_t)vici_get_number(&section, "if-id-in", 16, 0);
 	}
 }

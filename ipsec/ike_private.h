@@ -13,7 +13,7 @@
  * ike_state.c   one connection's status, and finding connections
  * ike_try.c     connections loaded for a moment, to see whether charon takes them
  *
- * Nobody else includes it.
+ * Nobody else but tests includes it.
  */
 #ifndef GH_IPSEC_IKE_PRIVATE_H
 #define GH_IPSEC_IKE_PRIVATE_H

@@ -464,10 +464,12 @@ test_netconf_relay_LDADD = $(CMOCKA_LIBS)
 EXTRA_test_netconf_relay_DEPENDENCIES = gatehouse-netconf
 
 # IKE: the relay, charon's control, and what of the plugin needs no strongSwan.
-check_PROGRAMS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
-	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try test_resolve test_vici
-TESTS += test_charon_host test_charon_table test_ike_differ test_ike_frame test_ike_gate \
-	test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try test_resolve test_vici
+check_PROGRAMS += test_charon_host test_charon_table test_ike_differ test_ike_event test_ike_frame \
+	test_ike_gate test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try \
+	test_resolve test_vici
+TESTS += test_charon_host test_charon_table test_ike_differ test_ike_event test_ike_frame \
+	test_ike_gate test_ike_log test_ike_message test_ike_policy test_ike_relay test_ike_renew test_ike_try \
+	test_resolve test_vici
 
 IKE_TEST_LIBS = libike.a libbase.a $(CMOCKA_LIBS)
 
@@ -483,6 +485,10 @@ test_charon_table_LDADD = libbase.a $(CMOCKA_LIBS)
 test_ike_differ_SOURCES = tests/unit/test_ike_differ.c
 test_ike_differ_CFLAGS = $(UNIT_CFLAGS)
 test_ike_differ_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_ike_event_SOURCES = tests/unit/test_ike_event.c
+test_ike_event_CFLAGS = $(UNIT_CFLAGS)
+test_ike_event_LDADD = libike.a libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
 
 test_ike_gate_SOURCES = tests/unit/test_ike_gate.c
 test_ike_gate_CFLAGS = $(UNIT_CFLAGS)

@@ -60,6 +60,18 @@ static void test_faults(void **state)
 	}
 }
 
+/* Rekeys that meet are put off and made up for: nobody has to act. */
+static void test_put_off(void **state)
+{
+	enum ike_fault fault;
+	const char *words;
+
+	(void)state;
+	assert_false(ike_log_fault("received TEMPORARY_FAILURE notify error", &fault, &words));
+	assert_false(ike_log_fault("received TEMPORARY_FAILURE notify, will retry later", &fault,
+				   &words));
+}
+
 /* The reason comes first, and is told from the general one that follows. */
 static void test_certificates(void **state)
 {
@@ -149,6 +161,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_no_faults),
 		cmocka_unit_test(test_peer),

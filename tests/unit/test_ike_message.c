@@ -432,6 +432,52 @@ static void test_read(void **state)
 	gh_buf_fini(&b);
 }
 
+static void read_two(const char *state, const char *state_newer, struct ike_status *s)
+{
+	struct gh_time now = { 100 * 1000000000ull };
+	struct vici_message m;
+	struct gh_buf b = { 0 };
+	uint32_t leg;
+
+	memset(s, 0, sizeof(*s));
+	vici_put(&b, "state", "ESTABLISHED");
+	vici_put_section(&b, "child-sas");
+	put_child(&b, "paris-5", "5", state, "00000005");
+	put_child(&b, "paris-6", "6", state_newer, "00000006");
+	vici_put_section_end(&b);
+	check(&b, &m);
+	ike_read_sa(&m, now, s, &leg);
+	gh_buf_fini(&b);
+}
+
+/* While two rekeys meet, what is rekeyed is all there is, and it carries traffic. */
+static void test_read_rekeyed(void **state)
+{
+	static const struct {
+		const char *older, *newer;
+		enum ike_child_state state;
+		uint32_t spi;
+	} rows[] = {
+		{ "REKEYED", "CREATED", IKE_CHILD_INSTALLED, 5 },
+		{ "REKEYED", "DELETING", IKE_CHILD_INSTALLED, 5 },
+		{ "REKEYED", "REKEYED", IKE_CHILD_INSTALLED, 6 },
+		{ "REKEYED", "INSTALLED", IKE_CHILD_INSTALLED, 6 },
+		{ "INSTALLED", "REKEYED", IKE_CHILD_INSTALLED, 5 },     /* that one lost */
+		{ "REKEYING", "REKEYED", IKE_CHILD_INSTALLED, 5 },
+		{ "DELETED", "CREATED", IKE_CHILD_INSTALLING, 6 },
+		{ "DELETED", "DELETING", IKE_CHILD_NONE, 0 },
+	};
+	struct ike_status s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		read_two(rows[i].older, rows[i].newer, &s);
+		assert_int_equal(s.child.state, rows[i].state);
+		assert_int_equal(s.child.spi_in, rows[i].spi);
+		assert_int_equal(s.pairs, rows[i].state == IKE_CHILD_INSTALLED);
+	}
+}
+
 /* Which pairs have a child SA; names that are none of ours count for nothing. */
 static void test_read_pairs(void **state)
 {
@@ -485,6 +531,7 @@ int main(void)
 		cmocka_unit_test(test_certificates_equal),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_read_rekeyed),
 		cmocka_unit_test(test_read_pairs),
 		cmocka_unit_test(test_read_nothing),
 	};
