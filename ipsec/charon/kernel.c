@@ -102,6 +102,16 @@ static uint16_t integrity_of(const kernel_ipsec_add_sa_t *data)
 	return data->int_alg == AUTH_UNDEFINED ? GH_AUTH_NONE : data->int_alg;
 }
 
+/*
+ * An outbound SA without any key was rekeyed, and its keys wiped, before its
+ * time to send had come; charon installs it nevertheless when the one before it
+ * is deleted. Its successor sends already.
+ */
+static bool is_overtaken(const kernel_ipsec_add_sa_t *data)
+{
+	return !data->inbound && !data->enc_key.len && !data->int_key.len;
+}
+
 /* Why the SA is none for our datapath, or NULL. */
 static const char *refusal(const kernel_ipsec_sa_id_t *id, const kernel_ipsec_add_sa_t *data)
 {
@@ -262,6 +272,11 @@ METHOD(kernel_ipsec_t, add_sa, status_t,
 	uint64_t serial;
 	int rc = -EINVAL;
 
+	if (is_overtaken(data)) {
+		DBG1(DBG_KNL, "gatehouse: SA %.8x was rekeyed before it could send, not installed",
+		     ntohl(id->spi));
+		return SUCCESS;         /* nothing is amiss, and nothing to be told */
+	}
 	if (!why && !sa_of(id, data, &sa))
 		why = "more traffic selectors than 16, or of an unknown kind";
 	if (!why)
