@@ -114,6 +114,7 @@ class Gateway:
     def __init__(self, node, configuration="", net=None):
         self.net, self.node, self.build = net, node, build_folder()
         self.configuration = configuration
+        self.charon_configuration = CHARON
         self.program = self.build / "gatehoused/gatehoused"
         self.daemon = self.charon = None
         self.frr = {}
@@ -268,7 +269,7 @@ class Gateway:
     # --- charon -----------------------------------------------------------------------------
 
     def start_charon(self):
-        self.charon = daemon.start_charon(self.node, CHARON)
+        self.charon = daemon.start_charon(self.node, self.charon_configuration)
 
     def stop_charon(self, number=signal.SIGTERM):
         return self.charon.stop(number)
