@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	base/buf.c base/buf.h \
 	base/clerk.c base/clerk.h \
 	base/clock.h \
+	base/community.c base/community.h \
 	base/fact.c base/fact.h \
 	base/ike_frame.c base/ike_frame.h \
 	base/link.c base/link.h \

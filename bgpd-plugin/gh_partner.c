@@ -6,6 +6,7 @@
  */
 #include "bgpd-plugin/gh_partner.h"
 
+#include "base/community.h"
 #include "base/weight.h"
 #include "bgpd-plugin/gh_convert.h"
 #include "bgpd-plugin/gh_speaker.h"
@@ -16,65 +17,27 @@
 #define HEAR "gatehouse-hear-partner"
 #define MAP_IN "gatehouse-partner-in"
 
-/* One value on the wire (RFC 8092 3). */
-struct value {
-	uint8_t b[LCOMMUNITY_SIZE];
-};
-
-static void put(uint8_t *at, uint32_t number)
-{
-	number = htonl(number);
-	memcpy(at, &number, sizeof(number));
-}
-
-static uint32_t take(const uint8_t *at)
-{
-	uint32_t number;
-
-	memcpy(&number, at, sizeof(number));
-	return ntohl(number);
-}
-
-static struct value value_of(uint32_t weight)
-{
-	struct value v;
-
-	put(v.b, gh_speaker_asn());
-	put(v.b + 4, GH_PARTNER_TAG);
-	put(v.b + 8, weight);
-	return v;
-}
-
-static const uint8_t *value_at(const struct lcommunity *all, int i)
-{
-	return all->val + i * LCOMMUNITY_SIZE;
-}
-
-static bool is_ours(const uint8_t *value)
-{
-	return take(value) == gh_speaker_asn() && take(value + 4) == GH_PARTNER_TAG;
-}
+_Static_assert(LCOMMUNITY_SIZE == GH_COMMUNITY_SIZE, "RFC 8092 3");
 
 /* The communities of a path without any of ours, and with this one, if it is given. */
-static void replace(struct attr *attr, const struct value *with)
+static void replace(struct attr *attr, const struct gh_community *with)
 {
 	struct lcommunity *old = bgp_attr_get_lcommunity(attr), *interned, *new = NULL;
-	int count = old ? old->size : 0, kept = 0;
-	struct value *values = calloc((size_t)count + 1, sizeof(*values));
+	size_t count = old ? (size_t)old->size : 0, kept = 0;
+	uint8_t *values = calloc(count + 1, GH_COMMUNITY_SIZE);
 
 	if (!values)
 		abort();
-	for (int i = 0; i < count; i++)
-		if (!is_ours(value_at(old, i)))
-			memcpy(&values[kept++], value_at(old, i), sizeof(*values));
+	if (old)
+		kept = gh_community_without(old->val, count, gh_speaker_asn(), GH_PARTNER_TAG, values);
 	if (kept == count && !with) {
 		free(values);
 		return;
 	}
 	if (with)
-		values[kept++] = *with;
+		gh_community_put(with, values + kept++ * GH_COMMUNITY_SIZE);
 	if (kept) {
-		interned = lcommunity_parse(values[0].b, (unsigned short)(kept * LCOMMUNITY_SIZE));
+		interned = lcommunity_parse(values, (unsigned short)(kept * GH_COMMUNITY_SIZE));
 		new = lcommunity_dup(interned);
 		lcommunity_unintern(&interned);
 	}
@@ -94,7 +57,7 @@ static enum route_map_cmd_result_t tell(void *rule, const struct prefix *prefix,
 	const struct bgp_path_info *path = object;
 	const uint32_t *med = rule;
 	struct gh_preference unused;
-	struct value weight = value_of(path->attr->weight);
+	const struct gh_community weight = { gh_speaker_asn(), GH_PARTNER_TAG, path->attr->weight };
 
 	(void)prefix;
 	if (gh_weight_read((uint16_t)path->attr->weight, &unused)) {
@@ -112,17 +75,21 @@ static enum route_map_cmd_result_t tell(void *rule, const struct prefix *prefix,
 	return RMAP_OKAY;
 }
 
-/* What says nothing of itself is the partner's own, and used by nobody: weight 0. */
+/*
+ * What says nothing of itself is the partner's own, and used by nobody: weight 0. So is
+ * what says more than a weight can be.
+ */
 static enum route_map_cmd_result_t hear(void *rule, const struct prefix *prefix, void *object)
 {
 	const struct bgp_path_info *path = object;
 	const struct lcommunity *all = bgp_attr_get_lcommunity(path->attr);
 
+	uint32_t weight = 0;
+
 	(void)rule, (void)prefix;
-	path->attr->weight = 0;
-	for (int i = 0; all && i < all->size; i++)
-		if (is_ours(value_at(all, i)))
-			path->attr->weight = take(value_at(all, i) + 8) & UINT16_MAX;
+	if (all)
+		gh_community_find(all->val, (size_t)all->size, gh_speaker_asn(), GH_PARTNER_TAG, &weight);
+	path->attr->weight = weight <= UINT16_MAX ? weight : 0;
 	return RMAP_OKAY;
 }
 

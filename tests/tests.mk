@@ -2,8 +2,8 @@
 if HAVE_CMOCKA
 UNIT_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 
-check_PROGRAMS += test_addr test_buf test_clerk test_fact test_link test_scribe test_suite test_weight
-TESTS += test_addr test_buf test_clerk test_fact test_link test_scribe test_suite test_weight
+check_PROGRAMS += test_addr test_buf test_clerk test_community test_fact test_link test_scribe test_suite test_weight
+TESTS += test_addr test_buf test_clerk test_community test_fact test_link test_scribe test_suite test_weight
 
 test_addr_SOURCES = tests/unit/test_addr.c
 test_addr_CFLAGS = $(UNIT_CFLAGS)
@@ -16,6 +16,10 @@ test_buf_LDADD = libbase.a $(CMOCKA_LIBS)
 test_clerk_SOURCES = tests/unit/test_clerk.c
 test_clerk_CFLAGS = $(UNIT_CFLAGS)
 test_clerk_LDADD = libbase.a $(EV_LIBS) $(CMOCKA_LIBS)
+
+test_community_SOURCES = tests/unit/test_community.c
+test_community_CFLAGS = $(UNIT_CFLAGS)
+test_community_LDADD = libbase.a $(CMOCKA_LIBS)
 
 test_fact_SOURCES = tests/unit/test_fact.c
 test_fact_CFLAGS = $(UNIT_CFLAGS)
@@ -322,13 +326,18 @@ test_notify_CFLAGS = $(UNIT_CFLAGS)
 test_notify_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=netconf_host_event
 test_notify_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 
-check_PROGRAMS += test_apply_kernel
-TESTS += test_apply_kernel
+check_PROGRAMS += test_apply_kernel test_apply_partner
+TESTS += test_apply_kernel test_apply_partner
 test_apply_kernel_SOURCES = tests/unit/test_apply_kernel.c tests/unit/kernel_fixture.h
 test_apply_kernel_CPPFLAGS = $(AM_CPPFLAGS) $(LIBYANG_CFLAGS)
 test_apply_kernel_CFLAGS = $(UNIT_CFLAGS)
 test_apply_kernel_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=nl_talk,--wrap=nl_batch
 test_apply_kernel_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
+
+test_apply_partner_SOURCES = tests/unit/test_apply_partner.c
+test_apply_partner_CPPFLAGS = $(AM_CPPFLAGS) $(LIBYANG_CFLAGS)
+test_apply_partner_CFLAGS = $(UNIT_CFLAGS)
+test_apply_partner_LDADD = $(gatehoused_gatehoused_LDADD) $(CMOCKA_LIBS)
 
 test_failover_test_SOURCES = tests/unit/test_failover_test.c
 test_failover_test_CFLAGS = $(UNIT_CFLAGS)

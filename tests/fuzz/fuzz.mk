@@ -32,6 +32,9 @@ tests_fuzz_fuzz_cli_CFLAGS = $(AM_CFLAGS) $(LIBYANG_CFLAGS)
 FUZZERS += tests/fuzz/fuzz_ike_frame
 tests_fuzz_fuzz_ike_frame_LDADD = libbase.a $(FUZZ_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_community
+tests_fuzz_fuzz_community_LDADD = libbase.a $(FUZZ_LIBS)
+
 FUZZERS += tests/fuzz/fuzz_vici
 tests_fuzz_fuzz_vici_LDADD = libike.a libbase.a $(FUZZ_LIBS)
 
