@@ -106,6 +106,7 @@ static void change(struct ike *k, struct ike_conn *c, enum ike_change what)
 	c->pause_ms = 0;
 	c->replace |= what == IKE_BROKEN || (what == IKE_RENEWED && !can);
 	c->renew |= (what == IKE_RENEWED || what == IKE_LATER) && can && !c->replace;
+	c->doubted &= c->renew || c->olds.count;        /* what is not up proves itself anyway */
 	c->prints += c->renew;          /* a key or a list shows nowhere else */
 	ike_host_changed(k, c);
 	if (!k->vici)
@@ -138,6 +139,7 @@ int ike_set(struct ike *k, const struct ike_connection *want)
 		c = add(k, want);
 	if (!c)
 		return -ENOMEM;
+	c->doubted |= ike_certificates_revokes_more(want->certificates, c->want.certificates);
 	take(c, want);
 	if (what == IKE_SAME)
 		ike_host_changed(k, c);         /* only who may begin */

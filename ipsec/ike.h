@@ -239,7 +239,8 @@ void ike_free(struct ike *k);
  *   renew    with IKEv2, for all else: a new IKE SA is set up beside the old
  *            one, and that is closed a moment after the new one carries
  *            traffic, so that nothing is lost. While the peer refuses the new
- *            values the old SAs go on, IKE_RENEW_MS at most.
+ *            values the old SAs go on, IKE_RENEW_MS at most; after a list that
+ *            revokes somebody IKE_DOUBT_MS, for who is silent may be the one.
  *   later    lifetimes, windows and timers with IKEv1, or while only the peer
  *            may begin: charon keeps what an SA began with, so they hold when
  *            it is set up anew. A new key or algorithm, and a list that revokes
@@ -250,6 +251,7 @@ void ike_free(struct ike *k);
  */
 int ike_set(struct ike *k, const struct ike_connection *connection);
 #define IKE_RENEW_MS 600000
+#define IKE_DOUBT_MS 30000
 /* Unloads it and closes its SAs; 0 also if there was none. */
 void ike_remove(struct ike *k, uint32_t leg);
 /*

@@ -50,6 +50,7 @@ struct ike_conn {
 	bool renew;                     /* or set up new ones beside them */
 	struct ike_sas sas;             /* as of the last list */
 	struct ike_sas olds;            /* of what was configured before; see ike_renew.c */
+	bool doubted;                   /* a list revokes somebody since they proved themselves */
 	bool olds_open;                 /* all that the next list has are among them */
 	struct gh_time olds_until, close_at;    /* 0: not */
 	struct gh_time next_look;       /* when its name is resolved again */

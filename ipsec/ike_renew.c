@@ -64,7 +64,7 @@ void ike_renew_begin(struct ike *k, struct ike_conn *c)
 {
 	all_grow_old(k, c);
 	c->olds_open = true;
-	c->olds_until = gh_time_add_ms(gh_now(), IKE_RENEW_MS);
+	c->olds_until = gh_time_add_ms(gh_now(), c->doubted ? IKE_DOUBT_MS : IKE_RENEW_MS);
 	c->close_at = (struct gh_time){ 0 };
 	c->status.renewing = true;
 	c->pause_ms = 0;
@@ -81,7 +81,7 @@ void ike_renew_listed(struct ike *k, struct ike_conn *c)
 void ike_renew_end(struct ike_conn *c)
 {
 	c->olds.count = 0;
-	c->olds_open = false;
+	c->olds_open = c->doubted = false;
 	c->status.renewing = false;
 }
 
@@ -128,8 +128,8 @@ void ike_renew_tick(struct ike *k, struct ike_conn *c)
 			close_olds(k, c);
 		}
 	} else if (now.ns >= c->olds_until.ns) {
-		gh_warning("connection %s: the peer still refuses what is configured; the SAs of "
-			   "before are closed", c->want.name);
+		gh_warning("connection %s: the peer is not set up anew by what is configured now; "
+			   "the SAs of before are closed", c->want.name);
 		close_olds(k, c);
 	}
 }

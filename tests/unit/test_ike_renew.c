@@ -149,6 +149,26 @@ static void test_on_its_way(void **state)
 	assert_false(ike_renew_waits(&conn));
 }
 
+/* After a revocation the silent one may be the revoked one: it has less time, whatever changes next. */
+static void test_doubted(void **state)
+{
+	struct gh_time from = gh_now(), soon = gh_time_add_ms(from, 2ULL * IKE_DOUBT_MS);
+
+	(void)state;
+	up(1);
+	list(1, 1);
+	ike_renew_begin(ike, &conn);
+	assert_true(conn.olds_until.ns > soon.ns);
+	conn.doubted = true;
+	for (int i = 0; i < 2; i++) {
+		ike_renew_begin(ike, &conn);
+		assert_true(conn.olds_until.ns > from.ns && conn.olds_until.ns < soon.ns);
+	}
+	ike_renew_end(&conn);
+	ike_renew_begin(ike, &conn);
+	assert_true(conn.olds_until.ns > soon.ns);
+}
+
 static void test_rekeyed(void **state)
 {
 	(void)state;
@@ -171,6 +191,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_many, begin, end),
 		cmocka_unit_test_setup_teardown(test_carrying_stays, begin, end),
 		cmocka_unit_test_setup_teardown(test_on_its_way, begin, end),
+		cmocka_unit_test_setup_teardown(test_doubted, begin, end),
 		cmocka_unit_test_setup_teardown(test_rekeyed, begin, end),
 	};
 
