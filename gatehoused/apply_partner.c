@@ -285,7 +285,8 @@ bool partner_path(struct gateway *g, const struct gh_path *path)
 void partner_tick(struct gateway *g)
 {
 	if (partner_timer(&g->partner->state, gh_now())) {
-		gh_warning("partner: it has not been heard since the start, going on alone");
+		if (!g->partner->state.here)
+			gh_warning("partner: it has not been heard since the start, going on alone");
 		stand(g);
 	}
 	moving_tick(g->partner->moving);

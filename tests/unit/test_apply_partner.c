@@ -50,6 +50,14 @@ static int group_setup(void **state)
 	return 0;
 }
 
+static unsigned warnings;
+
+static void count_warnings(enum gh_log_level level, const char *line)
+{
+	(void)line;
+	warnings += level == GH_LOG_WARNING;
+}
+
 static void open_parts(void)
 {
 	fixture.partner = NULL;
@@ -202,6 +210,28 @@ static void test_standing(void **state)
 	assert_true(standing()->preferred);
 }
 
+/* Nobody is there: after a while it goes on alone, and says so; of one that is there it does not. */
+static void test_never_heard(void **state)
+{
+	(void)state;
+	commit(PARTNER(" mode active-standby\n role secondary\n"));
+	gh_log_set_sink(count_warnings);
+	warnings = 0;
+	partner_tick(&fixture);
+	assert_false(standing()->decided);
+	fixture.partner->state.wait_until = (struct gh_time){ 1 };
+	partner_tick(&fixture);
+	assert_true(standing()->preferred);
+	assert_int_equal(warnings, 1);
+	partner_parts_free(&fixture);
+	open_parts();
+	commit(PARTNER(" mode active-standby\n"));
+	warnings = 0;
+	hear(0);
+	assert_true(standing()->decided);
+	assert_int_equal(warnings, 0);
+}
+
 static void test_paths(void **state)
 {
 	struct gh_path path;
@@ -308,7 +338,7 @@ static void test_address(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		T(test_alone), T(test_legs), T(test_standing), T(test_paths), T(test_restart),
+		T(test_alone), T(test_legs), T(test_standing), T(test_never_heard), T(test_paths), T(test_restart),
 		T(test_operations), T(test_address),
 	};
 
