@@ -121,7 +121,7 @@ def responder(s):
     """A device that has only the new key heals itself by the alternate one."""
     net = s.net
     net.set(f"shared-key 0 {PSK}\nalternate-shared-key 0 {NEW_KEY}")
+    before = net.sas()[0].spis()
     net.gateway.vtysh(f"gateway reset connection {NAME}")
-    net.down(5)
-    net.up(30)
+    net.up(30, check=lambda o, t: not set(o.spis()) & set(before))  # it is down for milliseconds
     s.report.claim(net.carries(), "set up anew with a device that has the alternate key alone")
