@@ -165,14 +165,15 @@ static bool is_told(const struct ike_conn *c, const char *line, const char *word
 }
 
 /*
- * A silence about an IKE SA that is not the one in use, and not to replace it
- * either: of two rekeys that met one SA is left over, and whoever closes it may
- * ask a peer that has forgotten it.
+ * Of a tunnel that is up, a question sent again is no silence yet: charon loses
+ * answers when rekeys meet. And the end of the patience counts for the IKE SA in
+ * use, or what is to replace it: of two rekeys that met one SA is left over, and
+ * whoever closes it may ask a peer that has forgotten it.
  */
-static bool is_leftover(const struct ike_conn *c, uint64_t id, enum ike_fault fault)
+static bool is_no_silence(const struct ike_conn *c, uint64_t id, const char *line)
 {
-	return fault == IKE_FAULT_NO_REPLY && ike_is_up(c) && !ike_renew_waits(c) &&
-	       id != c->status.id;
+	return ike_is_up(c) && !ike_renew_waits(c) &&
+	       (id != c->status.id || !strncmp(line, "retransmit ", 11));
 }
 
 static void on_log(struct ike *k, const struct vici_message *m)
@@ -196,7 +197,7 @@ static void on_log(struct ike *k, const struct vici_message *m)
 		return;
 	note_proposals(&c->status, line);
 	if (!ike_log_fault(line, &fault, &words) || is_told(c, line, words) ||
-	    is_leftover(c, id, fault))
+	    (fault == IKE_FAULT_NO_REPLY && is_no_silence(c, id, line)))
 		return;
 	if (fault == IKE_FAULT_IDENTITY && p && p->ids[0]) {
 		snprintf(text, sizeof(text), "the peer asks for %s: compare local-id and remote-id",

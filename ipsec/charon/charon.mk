@@ -17,4 +17,5 @@ ipsec_charon_libstrongswan_gatehouse_so_SOURCES = \
 	ipsec/charon/keys.c ipsec/charon/keys.h \
 	ipsec/charon/plugin.c \
 	ipsec/charon/socket.c ipsec/charon/socket.h \
+	ipsec/charon/successor.c ipsec/charon/successor.h \
 	ipsec/charon/table.c ipsec/charon/table.h

@@ -11,6 +11,7 @@
 #include "ipsec/charon/host.h"
 #include "ipsec/charon/kernel.h"
 #include "ipsec/charon/socket.h"
+#include "ipsec/charon/successor.h"
 
 /* plugin_loader finds it by the plugin's name. */
 __attribute__((visibility("default"))) plugin_t *gatehouse_plugin_create(void);
@@ -35,6 +36,8 @@ METHOD(plugin_t, get_features, int,
 		PLUGIN_CALLBACK(socket_register, gh_socket_create),
 			PLUGIN_PROVIDE(CUSTOM, "socket"),
 				PLUGIN_SDEPEND(CUSTOM, "kernel-ipsec"),
+		PLUGIN_CALLBACK(gh_successor_register, NULL),
+			PLUGIN_PROVIDE(CUSTOM, "gatehouse-successor"),
 	};
 
 	*features = f;

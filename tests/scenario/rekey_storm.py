@@ -42,6 +42,7 @@ COUNTED = {
     "IKE collisions": "detected IKE_REKEY collision with IKE_REKEY",
     "refused for the moment": "received TEMPORARY_FAILURE",
     "sent again": "retransmit [0-9]+ of request",
+    "successors that were made to send": "was to follow it and sends now",
 }
 
 CONFIGURATION = """\
