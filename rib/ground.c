@@ -224,6 +224,14 @@ static int tun_routes_set(struct ground *g)
 	return error;
 }
 
+/* For tunnel_peers_del: the same, by its own message. */
+static void tun_routes_again(void *ctx, struct gh_buf *b)
+{
+	struct rtnl_route r = route_tun(ctx, AF_INET);
+
+	rtnl_route_put(b, RTNL_REPLACE, &r);
+}
+
 static int tun_apply(struct ground *g)
 {
 	int error = 0;
@@ -438,7 +446,9 @@ int ground_open(const struct underlay_config *config, struct ground **out)
 	g->table = config->table;
 	g->mtu = config->mtu;
 	memcpy(g->tun, config->tun, sizeof(g->tun));
-	g->peers = (struct tunnel_peers){ .nl = &g->nl, .table = g->table };
+	g->peers = (struct tunnel_peers){
+		.nl = &g->nl, .table = g->table, .again = tun_routes_again, .ctx = g,
+	};
 	g->rules = (struct rules_home){ .nl = &g->nl, .b = &g->b, .table = g->table };
 	memcpy(g->rules.tun, g->tun, sizeof(g->tun));
 	error = nl_open(&g->nl, NETLINK_ROUTE);

@@ -250,6 +250,7 @@ int tunnel_peers_add(struct tunnel_peers *t, const struct underlay_session *sess
 
 void tunnel_peers_del(struct tunnel_peers *t, const struct underlay_session *sessions, size_t count)
 {
+	bool had = tunnel_peers_have_ipv4(t);
 	struct verdict v;
 
 	for (size_t i = 0; i < count; i++) {
@@ -260,6 +261,8 @@ void tunnel_peers_del(struct tunnel_peers *t, const struct underlay_session *ses
 		if (gh_addr_is_set(&s->local) && leave(&t->locals, &s->local))
 			local_put(t, RTNL_DEL, &s->local);
 	}
+	if (had && !tunnel_peers_have_ipv4(t) && t->again)
+		t->again(t->ctx, &t->b);
 	tell(t, &v);
 }
 

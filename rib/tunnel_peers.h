@@ -38,6 +38,12 @@ struct tunnel_peers {
 	int tun_ifindex;
 	struct counted_list peers, locals;
 	struct gh_buf b;                /* messages to send */
+	/*
+	 * The TUN's last IPv4 address goes: adds what else the kernel drops with it, to be
+	 * made again by the same call to it, for each packet in between is lost. NULL: nothing.
+	 */
+	void (*again)(void *ctx, struct gh_buf *b);
+	void *ctx;
 	char why[256];                  /* of the last addition that failed */
 };
 
