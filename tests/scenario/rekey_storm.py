@@ -12,7 +12,8 @@ millisecond for the same SA, child SAs most of the time and IKE SAs now and then
 probes both ways in both families. A round counts as one rekey, and only when both ends
 have left the SA of before for the same new one; what was refused is asked for again.
 How many of them collided is in charon's logs. Nothing may be lost, and in the end one
-IKE SA with one child SA is left.
+IKE SA with one child SA is left. Before that, once, a rekey is put off at the worst of
+moments (put_off).
 
 Gateways at both ends, for they deliver what they have received before an SA goes; a
 device with userspace ESP drops what waits inside of it.
@@ -105,6 +106,7 @@ def run(s):
     probes = Probes(net.hosts[1], net.hosts[2], s.marker, rate=500, watch=net.processes())
     probes.start(links=[(net.gateways[1].node, "pub0")])
     dropped = drops(net)
+    put_off(net)
     done, asked = storm(net)
     # Old inbound SAs are deleted 5 s after their rekey: watch that, too.
     probes.more(3500)
@@ -124,6 +126,35 @@ def run(s):
     s.report.claim(wait_until(lambda: alone(net), 60, "one IKE SA, one child SA at both ends",
                               net.processes(), interval=0.2),
                    "one IKE SA with one child SA is left at both ends")
+
+
+def put_off(net):
+    """A rekey of gw1 is put off by gw2, which has rekeyed that SA and is deleting it.
+
+    Chance makes that once in thousands. Here gw1's request and gw2's delete, known by
+    their lengths, are held up: so both rekey, and gw1's request comes while gw2 deletes.
+    """
+    gw1 = net.gateways[1]
+    ike = "udp dport 4500 @th,64,32 0 ip length"
+    gw1.node.run("nft", "-f", "-", text=f"""table netdev late {{
+ chain asked {{ type filter hook egress device "pub0" priority 0; {ike} 493 drop; }}
+ chain ended {{ type filter hook ingress device "pub0" priority 0; {ike} 101 drop; }}
+}}
+""")
+    before = settled(net, 30)
+    def sees(line):
+        return lambda: line in gw1.charon.log_text()
+    for vici, sa in zip(net.vicis, before):
+        vici.ask("rekey", child_id=sa.child["uniqueid"])
+        vici.answer()
+        wait_until(sees("generating CREATE_CHILD_SA request"), 10, "gw1 asking", [gw1.charon])
+    wait_until(sees("detected CHILD_REKEY collision"), 10, "the rekeys meeting", [gw1.charon])
+    gw1.node.run("nft", "flush", "chain", "netdev", "late", "asked")
+    wait_until(sees("received TEMPORARY_FAILURE"), 10, "gw1 being put off", [gw1.charon])
+    gw1.node.run("nft", "delete", "table", "netdev", "late")
+    wait_until(sees("was to follow it and sends now"), 10, "the successor sending", [gw1.charon])
+    if not renewed(net, "child", before):
+        raise Failure("the SA of before is still in use")
 
 
 def storm(net):
