@@ -12,10 +12,10 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "gatehoused/apply_partner.h"
+#include "gatehoused/apply/apply_partner.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/guests.h"
-#include "gatehoused/nat_routes.h"
+#include "gatehoused/nat/nat_routes.h"
 #include "gatehoused/notify.h"
 #include "gatehoused/speaker.h"
 #include "gatehoused/timeline.h"

@@ -12,9 +12,9 @@
 
 #include "gatehoused/guests.h"
 #include "gatehoused/operate.h"
-#include "gatehoused/show.h"
-#include "gatehoused/show_config.h"
-#include "gatehoused/support.h"
+#include "gatehoused/show/show.h"
+#include "gatehoused/show/show_config.h"
+#include "gatehoused/show/support.h"
 #include "yang/store.h"
 
 #define REPLY_PIECE (1u << 20)

@@ -29,7 +29,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "gatehoused/box.h"
+#include "gatehoused/nat/box.h"
 #include "gatehoused/desk.h"
 #include "ipsec/port.h"
 #include "ipsec/tun.h"

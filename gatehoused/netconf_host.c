@@ -8,7 +8,7 @@
 #include "gatehoused/gateway.h"
 #include "gatehoused/keeper.h"
 #include "gatehoused/operate.h"
-#include "gatehoused/state.h"
+#include "gatehoused/state/state.h"
 #include "yang/netconf/server.h"
 
 /* A reading of state that is under way. */

@@ -7,7 +7,7 @@
 #include "gatehoused/gateway.h"
 #include "gatehoused/netconf_host.h"
 #include "gatehoused/speaker.h"
-#include "gatehoused/state_part.h"
+#include "gatehoused/state/state_part.h"
 #include "gatehoused/timeline.h"
 #include "rib/rib.h"
 

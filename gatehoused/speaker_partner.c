@@ -2,7 +2,7 @@
  * The neighbors of the partner and of the VNet side's routers, and what the
  * standing adds to the others: see apply_partner.h. Pure.
  */
-#include "gatehoused/apply_partner.h"
+#include "gatehoused/apply/apply_partner.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gatehoused/apply_partner.h"
-#include "gatehoused/translate.h"
+#include "gatehoused/apply/apply_partner.h"
+#include "gatehoused/apply/translate.h"
 
 #define VPN_HOPS 2              /* a peer behind the tunnel device is not on a shared link */
 #define KEEPALIVE_S 60          /* the values that devices are configured for */

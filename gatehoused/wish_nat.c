@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gatehoused/translate.h"
+#include "gatehoused/apply/translate.h"
 
 void wish_nat_neighbor(const struct gw_connection *c, struct gh_neighbor *n)
 {

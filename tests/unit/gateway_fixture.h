@@ -21,7 +21,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "gatehoused/apply_partner.h"
+#include "gatehoused/apply/apply_partner.h"
 #include "gatehoused/expiry.h"
 #include "gatehoused/failover_test.h"
 #include "gatehoused/gateway.h"

@@ -6,7 +6,7 @@
 #include "kernel_fixture.h"
 
 #include "base/clock.h"
-#include "gatehoused/apply.h"
+#include "gatehoused/apply/apply.h"
 
 #define LIMIT_MS 50
 #define BASE 4          /* routes of an empty table: TUN and closed */

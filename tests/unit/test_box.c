@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "gatehoused/box.h"
+#include "gatehoused/nat/box.h"
 #include "ipsec/checksum.h"
 #include "ipsec/packet.h"
 #include "ipsec/vnet.h"

@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <cmocka.h>
 
-#include "gatehoused/device.h"
+#include "gatehoused/device/device.h"
 
 static const char *const kinds[] = { "strongswan", "cisco-ios", "junos", "fortigate", "vyos" };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))

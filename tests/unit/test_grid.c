@@ -5,7 +5,7 @@
 #include <json-c/json.h>
 #include <cmocka.h>
 
-#include "gatehoused/grid.h"
+#include "gatehoused/show/grid.h"
 
 static void test_table(void **state)
 {

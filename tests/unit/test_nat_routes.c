@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "gatehoused/nat_routes.h"
-#include "gatehoused/translate.h"
+#include "gatehoused/nat/nat_routes.h"
+#include "gatehoused/apply/translate.h"
 
 #define LEG 5
 #define MAX 4096

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "gatehoused/apply_partner.h"
+#include "gatehoused/apply/apply_partner.h"
 #include "gatehoused/guests.h"
 #include "gatehoused/speaker.h"
 

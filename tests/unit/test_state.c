@@ -7,8 +7,8 @@
 #include <json-c/json.h>
 #include <libyang/libyang.h>
 
-#include "gatehoused/show.h"
-#include "gatehoused/state.h"
+#include "gatehoused/show/show.h"
+#include "gatehoused/state/state.h"
 
 #define CONFIGURATION \
 	"gateway\n asn 65010\n router-id 203.0.113.9\n address-space 10.1.0.0/16\n" \

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "gatehoused/translate.h"
+#include "gatehoused/apply/translate.h"
 
 static struct gh_prefix prefix(const char *text)
 {

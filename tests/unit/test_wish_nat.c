@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "gatehoused/apply_partner.h"
+#include "gatehoused/apply/apply_partner.h"
 #include "gatehoused/wish.h"
 
 #define LEG 3

@@ -7,7 +7,7 @@
 #include <json-c/json.h>
 #include <cmocka.h>
 
-#include "gatehoused/writer.h"
+#include "gatehoused/state/writer.h"
 
 static void test_members(void **state)
 {
