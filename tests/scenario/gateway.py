@@ -26,6 +26,7 @@ import topology
 from lab import Failure, NotYet, wait_until
 
 RUN_DIR = "/run/gatehouse/gateway"
+SHIM = "/run/lab/gatehouse-vtysh.so"
 STATE_DIR = "/run/lab/state"
 TUN = "gh0"
 PLUGINS = "/usr/lib/ipsec/plugins"
@@ -129,6 +130,8 @@ class Gateway:
         self.node.run("sh", "-c", f"cp {PLUGINS}/*.so /run/lab/plugins/")
         self.node.run("cp", built, "/run/lab/plugins/")
         self.node.run("mount", "--bind", "/run/lab/plugins", PLUGINS)
+        # Where whoever starts vtysh can read it, wherever the build folder is.
+        self.node.run("cp", self.build / "bgpd-plugin/vtysh/gatehouse-vtysh.so", SHIM)
 
     # --- gatehoused -------------------------------------------------------------------------
 
@@ -228,8 +231,7 @@ class Gateway:
         return self.node.run(*self.vtysh_command(), *arguments, check=check, timeout=60)
 
     def vtysh_command(self):
-        shim = self.build / "bgpd-plugin/vtysh/gatehouse-vtysh.so"
-        return ["env", f"LD_PRELOAD={shim}", "/usr/bin/vtysh"]
+        return ["env", f"LD_PRELOAD={SHIM}", "/usr/bin/vtysh"]
 
     def configure(self, text):
         """Type the lines as a user would; complaints are a Failure."""
