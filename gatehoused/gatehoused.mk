@@ -25,7 +25,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/show/diagnose.c \
 	gatehoused/expiry.c gatehoused/expiry.h \
 	gatehoused/failover_test.c gatehoused/failover_test.h \
-	gatehoused/gateway.c gatehoused/gateway.h \
+	gatehoused/gateway.c gatehoused/gateway.h gatehoused/gateway_loop.c \
 	gatehoused/show/grid.c gatehoused/show/grid.h \
 	gatehoused/guests.c gatehoused/guests.h \
 	gatehoused/hear.c \
@@ -50,6 +50,7 @@ libgatehoused_a_SOURCES = \
 	gatehoused/show/show_partner.c \
 	gatehoused/show/show_view.c \
 	gatehoused/speaker.c gatehoused/speaker.h \
+	gatehoused/speaker_legs.c \
 	gatehoused/speaker_partner.c \
 	gatehoused/show/support.c gatehoused/show/support.h \
 	gatehoused/state/state.c gatehoused/state/state.h gatehoused/state/state_part.h \

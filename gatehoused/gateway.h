@@ -94,6 +94,12 @@ void apply_text(struct gateway *g);
 /* The usable SAs of a leg changed, or may have: tell arbiter and speaker. */
 void apply_tunnel(struct gateway *g, uint32_t leg);
 
+/* gateway_loop.c: from now on the loop serves the parts. */
+void gateway_watch(struct gateway *g);
+
+/* speaker_legs.c: what the wishes for bgpd ask the parts. */
+struct speaker_legs speaker_legs_of(struct gateway *g);
+
 /* apply_nat.c: makes nat and nat_routes. */
 int apply_nat_start(struct gateway *g);
 /* For the speaker: what is passed on of sites behind NAT rules. */

@@ -32,12 +32,6 @@
 #define TURN_S 0.002            /* until the next turn of it */
 #define SETTLE_MS 3000          /* an IKE SA this young may be about to get its child */
 
-/* The request that an answer belongs to; its connection may be gone by then. */
-struct ask {
-	struct ike *k;
-	uint32_t leg;
-};
-
 /* ---- requests ---- */
 
 static void wake_writer(struct ike *k)
@@ -55,16 +49,16 @@ void ike_request(struct ike *k, const char *command, struct gh_buf *message,
 	wake_writer(k);
 }
 
-static void request(struct ike *k, const char *command, struct gh_buf *message,
+void ike_ask(struct ike *k, const char *command, struct gh_buf *message,
 		    vici_answer *answer, uint32_t leg)
 {
-	struct ask *a = NULL;
+	struct ike_asked *a = NULL;
 
 	if (answer) {
 		a = malloc(sizeof(*a));
 		if (!a)
 			abort();
-		*a = (struct ask){ k, leg };
+		*a = (struct ike_asked){ k, leg };
 	}
 	ike_request(k, command, message, answer, a);
 }
@@ -78,7 +72,7 @@ void ike_list_soon(struct ike *k)
 }
 
 /* Sends the DELETE once and forgets the SAs: a dead peer must not keep them. */
-static void terminate(struct ike *k, const char *name)
+void ike_terminate(struct ike *k, const char *name)
 {
 	struct gh_buf b = { 0 };
 	char text[IKE_NAME_TEXT];
@@ -86,7 +80,7 @@ static void terminate(struct ike *k, const char *name)
 	vici_put(&b, "ike", "%s", ike_name(name, text));
 	vici_put(&b, "force", "yes");
 	vici_put(&b, "timeout", "-1");
-	request(k, "terminate", &b, NULL, 0);
+	ike_ask(k, "terminate", &b, NULL, 0);
 }
 
 void ike_close(struct ike *k, uint32_t id)
@@ -95,65 +89,7 @@ void ike_close(struct ike *k, uint32_t id)
 
 	vici_put(&b, "ike-id", "%u", id);
 	vici_put(&b, "timeout", "-1");
-	request(k, "terminate", &b, NULL, 0);
-}
-
-void ike_unload(struct ike *k, const char *name)
-{
-	struct gh_buf b = { 0 };
-	char text[IKE_NAME_TEXT];
-
-	vici_put(&b, "name", "%s", ike_name(name, text));
-	request(k, "unload-conn", &b, NULL, 0);
-	ike_secret_unload(k, name);
-	terminate(k, name);
-}
-
-static void on_loaded(void *user, const struct vici_message *m)
-{
-	struct ask a = *(struct ask *)user;
-	char why[IKE_TEXT_MAX + 1] = "no reason given";
-	struct ike_conn *c = ike_find(a.k, a.leg);
-
-	free(user);
-	if (!m || !c)
-		return;
-	if (!vici_get_is(m, "success", "yes")) {
-		vici_get(m, "errmsg", why, sizeof(why));
-		if (c->want.kem && !ike_has_kem(a.k))
-			snprintf(why, sizeof(why), "%s", IKE_NO_KEM);
-		ike_set_down(a.k, c, IKE_REFUSED);
-		ike_set_fault(a.k, c, IKE_FAULT_OTHER, why);
-		return;
-	}
-	c->loaded = true;
-	c->touched = true;              /* a list on its way does not cover it */
-	if (c->replace) {
-		ike_renew_end(c);
-		terminate(a.k, c->want.name);
-	} else if (c->renew) {
-		ike_renew_begin(a.k, c);
-	}
-	c->replace = c->renew = false;
-	ike_list_soon(a.k);
-}
-
-void ike_load(struct ike *k, struct ike_conn *c)
-{
-	const struct ike_loading loading = {
-		.resume = c->resume_until.ns != 0, .print = ike_print(&c->want, c->prints),
-	};
-	struct gh_buf b = { 0 };
-
-	c->due = false;
-	c->loaded = c->listed = false;
-	if (!ike_host_known(c))
-		return;                 /* it is loaded when its name is resolved */
-	if (c->want.certificates)
-		ike_key_load(k, c->want.certificates);
-	ike_secret_load(k, c);
-	ike_put_connection(&b, &c->want, &loading);
-	request(k, "load-conn", &b, on_loaded, c->want.leg);
+	ike_ask(k, "terminate", &b, NULL, 0);
 }
 
 /* The old SAs have been replaced, or are gone: from now on charon cleans up at the peer. */
@@ -177,7 +113,7 @@ static void initiate_children(struct ike *k, const struct ike_conn *c)
 		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
 		vici_put(&b, "child", "%s", ike_child_name(&c->want, i, child));
 		vici_put(&b, "timeout", "-1");
-		request(k, "initiate", &b, NULL, 0);
+		ike_ask(k, "initiate", &b, NULL, 0);
 	}
 }
 
@@ -270,37 +206,6 @@ static void on_more(struct ev_loop *loop, ev_timer *w, int events)
 		ike_initiate_missing(k);
 }
 
-/* Each pair's child SA has one of two names; the other one is not there. */
-static void rekey_pairs(struct ike *k, const struct ike_conn *c)
-{
-	char name[IKE_NAME_TEXT], child[IKE_CHILD_TEXT];
-
-	for (unsigned i = 0; i < 2u * c->want.pair_count; i++) {
-		struct gh_buf b = { 0 };
-
-		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
-		vici_put(&b, "child", "%s", i % 2 ? ike_child_accepted(&c->want, i / 2, child)
-						  : ike_child_name(&c->want, i / 2, child));
-		request(k, "rekey", &b, NULL, 0);
-	}
-}
-
-void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child)
-{
-	char name[IKE_NAME_TEXT];
-	struct gh_buf b = { 0 };
-
-	if (child && c->want.pair_count) {
-		rekey_pairs(k, c);
-		return;
-	}
-	if (child)
-		vici_put(&b, "child-id", "%u", c->status.child.id);
-	else
-		vici_put(&b, "ike", "%s", ike_name(c->want.name, name));
-	request(k, "rekey", &b, NULL, 0);
-}
-
 /* ---- lists ---- */
 
 /*
@@ -323,7 +228,7 @@ static bool is_foreign(const struct ike_conn *c)
 static void take_listing(struct ike *k, struct ike_conn *c)
 {
 	if (c->found && !c->listed && is_foreign(c))
-		terminate(k, c->want.name);
+		ike_terminate(k, c->want.name);
 	c->listed = true;
 	c->sas = c->found_sas;
 	c->connecting = c->found_connecting;
@@ -336,7 +241,7 @@ static void take_listing(struct ike *k, struct ike_conn *c)
 
 static void on_listed(void *user, const struct vici_message *m)
 {
-	struct ask a = *(struct ask *)user;
+	struct ike_asked a = *(struct ike_asked *)user;
 	struct ike *k = a.k;
 	bool again = false;
 
@@ -372,14 +277,14 @@ static void list(struct ike *k)
 	k->listing = true;
 	k->next_list = gh_time_add_ms(gh_now(), (down ? LIST_DOWN_MS : LIST_UP_MS) +
 				      k->conn_count * LIST_EACH_MS);
-	request(k, "list-sas", &none, on_listed, 0);
+	ike_ask(k, "list-sas", &none, on_listed, 0);
 }
 
 /* ---- charon comes and goes ---- */
 
 static void on_version(void *user, const struct vici_message *m)
 {
-	struct ike *k = ((struct ask *)user)->k;
+	struct ike *k = ((struct ike_asked *)user)->k;
 
 	free(user);
 	if (!m)
@@ -390,7 +295,7 @@ static void on_version(void *user, const struct vici_message *m)
 
 static void on_stats(void *user, const struct vici_message *m)
 {
-	struct ike *k = ((struct ask *)user)->k;
+	struct ike *k = ((struct ike_asked *)user)->k;
 	char name[VICI_NAME_MAX + 1];
 	size_t at = 0;
 
@@ -402,7 +307,7 @@ static void on_stats(void *user, const struct vici_message *m)
 
 static void on_conns(void *user, const struct vici_message *m)
 {
-	struct ike *k = ((struct ask *)user)->k;
+	struct ike *k = ((struct ike_asked *)user)->k;
 	char name[VICI_NAME_MAX + 1];
 	size_t at = 0;
 
@@ -417,7 +322,7 @@ void ike_unload_strays(struct ike *k)
 	struct gh_buf none = { 0 };
 
 	if (k->vici && k->settled)
-		request(k, "get-conns", &none, on_conns, 0);
+		ike_ask(k, "get-conns", &none, on_conns, 0);
 }
 
 static void lost(struct ike *k, int rc)
@@ -478,8 +383,8 @@ static void attach(struct ike *k)
 	for (unsigned i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		vici_listen(k->vici, events[i]);
 	k->told_plugins = k->checks_revocation = false;
-	request(k, "version", &none, on_version, 0);
-	request(k, "stats", &none, on_stats, 0);
+	ike_ask(k, "version", &none, on_version, 0);
+	ike_ask(k, "stats", &none, on_stats, 0);
 	for (struct ike_conn *c = k->conns; c; c = c->next)
 		c->due = true;
 	load_due(k);

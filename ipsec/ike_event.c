@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ipsec/ike_log.h"
+#include "ipsec/ike_listing.h"
 #include "ipsec/ike_message.h"
 
 #define REFUSED_MS 3000

@@ -1,5 +1,5 @@
 /*
- * ike_message - what ike says to charon and hears from it, as vici messages
+ * ike_message - what ike says to charon, as vici messages
  *
  * A connection is loaded under the name "gh-NAME", so that what swanctl loads
  * beside it is never taken for ours. Its child SA is "NAME"; of a policy-based
@@ -7,8 +7,9 @@
  * offer, a second form of each, which comes first and is found by the peer's
  * selectors alone, is "NAME:r" or "NAME:r1".
  *
+ * What charon says of SAs is read by ike_listing.h.
+ *
  * Threads    pure functions.
- * Errors     a key that is absent or not understood leaves its field zero.
  */
 #ifndef GH_IPSEC_IKE_MESSAGE_H
 #define GH_IPSEC_IKE_MESSAGE_H
@@ -71,17 +72,5 @@ void ike_put_crl(struct gh_buf *b, const struct ike_der *crl);
 void ike_put_authority(struct gh_buf *b, uint64_t print, const struct ike_der *certificate,
 		       const struct ike_status_uris *uris);
 void ike_put_authority_name(struct gh_buf *b, uint64_t print);
-
-/*
- * Reads the section of an IKE SA (list-sa, ike-updown, ...) into all fields
- * but child and those of failures. child gets the best one listed: installed
- * before not, and of those the newest. Its if_id goes to *leg, 0 for none.
- * pairs gets a bit for each pair that has one; bit 0 without pairs.
- */
-void ike_read_sa(const struct vici_message *section, struct gh_time now,
-		 struct ike_status *out, uint32_t *leg);
-/* The section of one child SA; false if it is on its way out. */
-bool ike_read_child(const struct vici_message *section, struct gh_time now,
-		    struct ike_child_status *out);
 
 #endif

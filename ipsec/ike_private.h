@@ -3,10 +3,11 @@
  *
  * ike.c         the list of connections, for gatehoused
  * ike_authority.c  where charon asks about revoked certificates
- * ike_charon.c  the link to charon: load, list, initiate
+ * ike_charon.c  the link to charon: ask, list, initiate
  * ike_differ.c  what a change of a connection asks for
  * ike_event.c   what charon says by itself
  * ike_host.c    peers that are known by name, and those that may not begin
+ * ike_load.c    connections into charon and out of it; rekeys on demand
  * ike_key.c     private keys that charon holds for us
  * ike_renew.c   new SAs beside those of what was configured before
  * ike_secret.c  pre-shared keys, of which there may be two
@@ -127,23 +128,38 @@ void ike_set_fault(struct ike *k, struct ike_conn *c, enum ike_fault fault, cons
 
 void ike_charon_init(struct ike *k);
 void ike_charon_fini(struct ike *k);
-/* Loads the connection; if c->replace, then closes its old SAs. */
-void ike_load(struct ike *k, struct ike_conn *c);
-/* The same of all that are due, some in each turn of the loop. */
+/* Loads all that are due, some in each turn of the loop. */
 void ike_load_soon(struct ike *k);
-/* Unloads what charon holds under that name of ours, and closes its SAs. */
-void ike_unload(struct ike *k, const char *name);
 /* Unloads all that is ours by name and not wanted, once settled. */
 void ike_unload_strays(struct ike *k);
 void ike_initiate_missing(struct ike *k);
 void ike_list_soon(struct ike *k);
-void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
 /* Closes that IKE SA, in agreement with the peer. */
 void ike_close(struct ike *k, uint32_t id);
 
+/* Sends the DELETE once and forgets the SAs: a dead peer must not keep them. */
+void ike_terminate(struct ike *k, const char *name);
+
+/* What an answer belongs to; the connection may be gone by then. */
+struct ike_asked {
+	struct ike *k;
+	uint32_t leg;
+};
+/* ike_request, with a struct ike_asked for answer, which frees it. answer may be NULL. */
+void ike_ask(struct ike *k, const char *command, struct gh_buf *message, vici_answer *answer,
+	     uint32_t leg);
 /* Sends; the message is wiped and freed. answer may be NULL. */
 void ike_request(struct ike *k, const char *command, struct gh_buf *message,
 		 vici_answer *answer, void *user);
+
+/* ---- ike_load.c; only while k->vici ---- */
+
+/* Loads the connection; if c->replace, then closes its old SAs. */
+void ike_load(struct ike *k, struct ike_conn *c);
+/* Unloads what charon holds under that name of ours, and closes its SAs. */
+void ike_unload(struct ike *k, const char *name);
+/* Asks charon for new keys: of the child SA, or the IKE SA. */
+void ike_ask_rekey(struct ike *k, const struct ike_conn *c, bool child);
 
 /* ---- ike_differ.c ---- */
 

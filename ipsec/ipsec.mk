@@ -11,6 +11,7 @@ libike_a_SOURCES = \
 	ipsec/ike_host.c \
 	ipsec/ike_key.c \
 	ipsec/ike_log.c ipsec/ike_log.h \
+	ipsec/ike_listing.c ipsec/ike_listing.h ipsec/ike_load.c \
 	ipsec/ike_message.c ipsec/ike_message.h \
 	ipsec/ike_policy.c ipsec/ike_policy.h \
 	ipsec/ike_private.h \

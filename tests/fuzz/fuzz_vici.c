@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ipsec/ike_log.h"
+#include "ipsec/ike_listing.h"
 #include "ipsec/ike_message.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

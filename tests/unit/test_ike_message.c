@@ -6,6 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "ipsec/ike_listing.h"
 #include "ipsec/ike_message.h"
 
 static struct ike_connection paris(void)
