@@ -1,12 +1,14 @@
 /*
  * replay - runs a fuzz target without libFuzzer
  *
- * Every seed of tests/fuzz/seeds/NAME/ (or of the files given) goes in as it
- * is, cut at every length, and with bytes changed. The random numbers are
- * fixed, so that a failure comes again. Each input is a copy of exactly its
- * length on the heap: a read past its end is seen by the address sanitizer.
+ * Every seed of tests/fuzz/seeds/NAME/ goes in as it is, cut at every length,
+ * and with bytes changed. The random numbers are fixed, so that a failure comes
+ * again. Files that are given go in as they are: a corpus, or what has failed.
+ * Each input is a copy of exactly its length on the heap: a read past its end
+ * is seen by the address sanitizer.
  */
 #include <dirent.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +87,8 @@ static void replay(const uint8_t *seed, size_t size, unsigned long mutations)
 		mutate(seed, size);
 }
 
-static int replay_file(const char *path, unsigned long mutations)
+/* whole: as it is, and no other way. */
+static int replay_file(const char *path, bool whole, unsigned long mutations)
 {
 	static uint8_t seed[SEED_MAX];
 	FILE *f = fopen(path, "rb");
@@ -97,7 +100,10 @@ static int replay_file(const char *path, unsigned long mutations)
 	}
 	size = fread(seed, 1, sizeof(seed), f);
 	fclose(f);
-	replay(seed, size, mutations);
+	if (whole)
+		run(seed, size);
+	else
+		replay(seed, size, mutations);
 	return 0;
 }
 
@@ -129,7 +135,7 @@ static int replay_folder(const char *folder)
 	for (int i = 0; i < n; i++) {
 		char *path = join(folder, entries[i]->d_name);
 
-		if (replay_file(path, MUTATIONS / (unsigned long)n) < 0)
+		if (replay_file(path, false, MUTATIONS / (unsigned long)n) < 0)
 			rc = -1;
 		free(path);
 		free(entries[i]);
@@ -146,7 +152,7 @@ int main(int argc, char **argv)
 
 	run(NULL, 0);
 	for (int i = 1; i < argc; i++)
-		if (replay_file(argv[i], MUTATIONS) < 0)
+		if (replay_file(argv[i], true, 0) < 0)
 			rc = 1;
 	if (argc == 1) {
 		char *seeds = join(srcdir ? srcdir : ".", "tests/fuzz/seeds");
