@@ -362,6 +362,9 @@ class CoexistGateway(Gateway):
                    interval=0.1)
         wait_until(self.all_forward, timeout, "all legs forwarding", logs, interval=0.1)
         self.wait_expressroute(timeout)
+        # A session whose BFD came up late has begun once more meanwhile.
+        wait_until(self.net.edges_established, timeout, "BGP between gateway and edges, still",
+                   logs, interval=0.1)
 
     def wait_expressroute(self, timeout=30):
         """Until site's prefix is offered by ExpressRoute to both sides' forwarding."""
